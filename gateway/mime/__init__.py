@@ -1,0 +1,1 @@
+"""Nothing here knows about a transport: message bytes in, parts out."""

@@ -1,0 +1,1 @@
+"""What a recipient reads when a message was held."""

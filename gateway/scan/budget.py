@@ -1,0 +1,96 @@
+"""What one message may cost: every byte, second, level and file is paid for here."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from gateway.model import Reason
+
+_CHUNK = 1 << 20
+_MIB = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one message may cost. Over any of them is a gap, with the place."""
+
+    file_bytes: int = 64 * _MIB
+    """One expanded file."""
+    message_bytes: int = 256 * _MIB
+    """All expanded files of a message together."""
+    ratio: int = 200
+    """Expanded bytes per byte of the message, once ``ratio_floor_bytes`` are spent."""
+    ratio_floor_bytes: int = 32 * _MIB
+    """Below this much, any ratio is honest: an empty image compresses a thousandfold."""
+    depth: int = 10
+    files: int = 2_000
+    seconds: float = 45.0
+    """After this no new file is begun."""
+    findings: int = 500
+    """Of each level, and gaps; more tell an administrator nothing new."""
+
+
+class ExhaustedError(Exception):
+    """The budget is spent for this file or for the whole message."""
+
+    def __init__(self, reason: Reason, detail: str, *, is_final: bool) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+        self.is_final = is_final
+        """True when nothing more may be read of this message."""
+
+
+class Budget:
+    """Pays for one message. ``clock`` gives monotonic seconds."""
+
+    def __init__(self, limits: Limits, message_bytes: int, clock: Callable[[], float]) -> None:
+        self._limits = limits
+        self._clock = clock
+        self._deadline = clock() + limits.seconds
+        self._bytes_left = limits.message_bytes
+        self._ratio_left = max(limits.ratio * message_bytes, limits.ratio_floor_bytes)
+        self._files_left = limits.files
+
+    def read(self, stream: BinaryIO, depth: int) -> Iterator[bytes]:
+        """Read one member in chunks. Raises ExhaustedError as soon as it costs too much."""
+        self._begin(depth)
+        size = 0
+        while chunk := stream.read(min(_CHUNK, self._room(size) + 1)):
+            size += len(chunk)
+            self._spend(len(chunk), size)
+            yield chunk
+
+    def check_time(self) -> None:
+        """Raise ExhaustedError when the time of this message is spent."""
+        if self._clock() > self._deadline:
+            raise ExhaustedError(
+                Reason.TOO_SLOW, f"more than {self._limits.seconds:g} s", is_final=True
+            )
+
+    def _begin(self, depth: int) -> None:
+        self.check_time()
+        if depth > self._limits.depth:
+            detail = f"more than {self._limits.depth} levels"
+            raise ExhaustedError(Reason.TOO_DEEP, detail, is_final=False)
+        if self._files_left <= 0:
+            detail = f"more than {self._limits.files} files"
+            raise ExhaustedError(Reason.TOO_MANY, detail, is_final=True)
+        self._files_left -= 1
+
+    def _room(self, size: int) -> int:
+        return max(0, min(self._limits.file_bytes - size, self._bytes_left, self._ratio_left))
+
+    def _spend(self, count: int, size: int) -> None:
+        self._bytes_left -= count
+        self._ratio_left -= count
+        if size > self._limits.file_bytes:
+            detail = f"more than {self._limits.file_bytes // _MIB} MiB in one file"
+            raise ExhaustedError(Reason.TOO_BIG, detail, is_final=False)
+        if self._bytes_left < 0:
+            detail = f"more than {self._limits.message_bytes // _MIB} MiB in one message"
+            raise ExhaustedError(Reason.TOO_BIG, detail, is_final=True)
+        if self._ratio_left < 0:
+            detail = f"more than {self._limits.ratio} times the size of the message"
+            raise ExhaustedError(Reason.EXPANDS, detail, is_final=True)
+        self.check_time()

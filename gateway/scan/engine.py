@@ -1,0 +1,174 @@
+"""The walk over one message: take a file, look at it, open it, queue what was inside.
+
+Rule 1. A detector that raises is a gap, never a clean file.
+Rule 2. Only the budget reads a member.
+Rule 3. Over a limit is a gap with its place; what was seen until then still counts.
+Rule 4. A damaged member is a gap, and what could be read of it is looked at all the same.
+"""
+
+import hashlib
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
+
+from gateway.model import Finding, Gap, Level, Lineage, Listed, Pack, Reason, Report
+from gateway.scan.api import Analyzer, Artifact, Context, Extractor, Member
+from gateway.scan.budget import Budget, ExhaustedError, Limits
+from gateway.scan.kinds import identify
+
+Seen = Finding | Gap
+Detector = Analyzer | Extractor
+
+
+class Engine:
+    """Opens and judges one message at a time. ``clock`` gives monotonic seconds."""
+
+    def __init__(
+        self,
+        extractors: Sequence[Extractor],
+        analyzers: Sequence[Analyzer],
+        *,
+        pack: Pack,
+        limits: Limits,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._extractors = tuple(extractors)
+        self._analyzers = tuple(analyzers)
+        self._pack = pack
+        self._limits = limits
+        self._clock = clock
+
+    def scan(
+        self, data: bytes, name: str, *, declared_type: str = "", context: Context = Context()
+    ) -> Report:
+        """Look at ``data``, and at every file inside it. Any bytes give a report."""
+        began = self._clock()
+        walk = _Walk(self._limits, Budget(self._limits, len(data), self._clock))
+        walk.take(data, (name,), (name,), declared_type)
+        while walk.queue and not walk.is_late:
+            artifact = walk.queue.popleft()
+            for analyzer in self._analyzers:
+                if analyzer.kinds is None or not analyzer.kinds.isdisjoint(artifact.kinds):
+                    walk.look(analyzer, artifact, context)
+            for extractor in self._extractors:
+                if not extractor.kinds.isdisjoint(artifact.kinds):
+                    walk.open(extractor, artifact, context)
+        return walk.report(self._pack, (self._clock() - began) * 1000)
+
+
+class _Walk:
+    """The state of one scan."""
+
+    def __init__(self, limits: Limits, budget: Budget) -> None:
+        self._limits = limits
+        self._budget = budget
+        self._listed: list[Listed] = []
+        self._findings: dict[Finding, None] = {}
+        self._findings_by_level: Counter[Level] = Counter()
+        self._gaps: dict[Gap, None] = {}
+        self._children: dict[Lineage, dict[str, int]] = {}
+        self.queue: deque[Artifact] = deque()
+        self.is_late = False
+        self._is_full = False
+
+    def take(
+        self, data: bytes, lineage: Lineage, names: tuple[str, ...], declared_type: str
+    ) -> None:
+        """List a file and queue it to be looked at."""
+        artifact = Artifact(data, lineage, names, declared_type, identify(data, declared_type))
+        self._listed.append(
+            Listed(
+                lineage,
+                artifact.name,
+                names,
+                artifact.kinds[0].value,
+                declared_type,
+                len(data),
+                hashlib.sha256(data).hexdigest(),
+            )
+        )
+        self.queue.append(artifact)
+
+    def look(self, analyzer: Analyzer, artifact: Artifact, context: Context) -> None:
+        """Let one analyzer look at one file."""
+        self._run(analyzer, artifact, lambda: analyzer.analyze(artifact, context))
+
+    def open(self, extractor: Extractor, artifact: Artifact, context: Context) -> None:
+        """Let one extractor open one file, unless the budget for that is spent."""
+        if not self._is_full:
+            self._run(extractor, artifact, lambda: extractor.members(artifact, context))
+
+    def report(self, pack: Pack, milliseconds: float) -> Report:
+        """Everything that was seen and everything that was not."""
+        return Report(
+            tuple(self._findings), tuple(self._gaps), tuple(self._listed), pack, milliseconds
+        )
+
+    def _run(
+        self,
+        detector: Detector,
+        artifact: Artifact,
+        begin: Callable[[], Iterator[Member | Seen]],
+    ) -> None:
+        if self.is_late:
+            return
+        try:
+            self._budget.check_time()
+            for seen in begin():
+                self._take_seen(seen, artifact, detector)
+                if self._is_full:
+                    return
+        except ExhaustedError as spent:
+            self._exhausted(spent, artifact.lineage)
+        except detector.broken as error:
+            self._gap(Gap(Reason.DAMAGED, _describe(detector, error), artifact.lineage))
+        except Exception as error:  # noqa: BLE001 - Rule 1
+            self._gap(Gap(Reason.CRASHED, _describe(detector, error), artifact.lineage))
+
+    def _take_seen(self, seen: Member | Seen, artifact: Artifact, detector: Detector) -> None:
+        match seen:
+            case Member():
+                self._take_member(seen, artifact, detector)
+            case Gap():
+                self._gap(seen)
+            case Finding():
+                self._find(seen)
+
+    def _take_member(self, member: Member, parent: Artifact, detector: Detector) -> None:
+        names = tuple(dict.fromkeys(filter(None, (member.name, *member.names))))
+        lineage = (*parent.lineage, self._place(parent.lineage, member.name))
+        chunks: list[bytes] = []
+        try:
+            chunks.extend(self._budget.read(member.stream, len(lineage) - 1))
+        except ExhaustedError as spent:
+            self._exhausted(spent, lineage)
+            return
+        except detector.broken as error:
+            self._gap(Gap(Reason.DAMAGED, _describe(detector, error), lineage))
+        self.take(b"".join(chunks), lineage, names, member.declared_type)
+
+    def _place(self, parent: Lineage, name: str) -> str:
+        """A name for one more child, told apart from its siblings."""
+        siblings = self._children.setdefault(parent, {})
+        count = siblings[name] = siblings.get(name, 0) + 1
+        shown = name or "unnamed"
+        return shown if count == 1 else f"{shown} ({count})"
+
+    def _exhausted(self, spent: ExhaustedError, lineage: Lineage) -> None:
+        self._is_full = self._is_full or spent.is_final
+        self.is_late = self.is_late or spent.reason is Reason.TOO_SLOW
+        self._gap(Gap(spent.reason, spent.detail, lineage))
+
+    def _gap(self, gap: Gap) -> None:
+        if len(self._gaps) < self._limits.findings:
+            self._gaps[gap] = None
+
+    def _find(self, finding: Finding) -> None:
+        self._findings_by_level[finding.level] += 1
+        if self._findings_by_level[finding.level] <= self._limits.findings:
+            self._findings[finding] = None
+
+
+def _describe(detector: Detector, error: Exception) -> str:
+    text = " ".join(str(error).split())[:200]
+    return f"{type(detector).__name__}: {type(error).__name__}: {text}"

@@ -1,0 +1,1 @@
+"""One module per container format; the list is in gateway/scan/builtin.py."""

@@ -1,0 +1,1 @@
+"""The SMTP server, the SMTP client and the table of replies."""

@@ -1,0 +1,70 @@
+"""One message in an anonymous memory file: never on disk, and handed to a worker by descriptor."""
+
+import fcntl
+import hashlib
+import mmap
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Self
+
+_SEALS = fcntl.F_SEAL_WRITE | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
+
+
+class Spool:
+    """The bytes of one message as its reader sees them: CRLF line ends, dot-stuffing undone.
+
+    Written in chunks, then sealed: from then on nobody can change it, a worker that holds the
+    descriptor included. Close it, or use it as a context manager.
+    """
+
+    def __init__(self) -> None:
+        self._descriptor = os.memfd_create("message", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+        self._digest = hashlib.sha256()
+        self.size = 0
+
+    def write(self, chunk: bytes | bytearray | memoryview) -> None:
+        """Append ``chunk``. Raises OSError when memory is short."""
+        view = memoryview(chunk)
+        while view:
+            written = os.write(self._descriptor, view)
+            self._digest.update(view[:written])
+            self.size += written
+            view = view[written:]
+
+    def seal(self) -> None:
+        """Freeze the bytes: nobody can change them from here on."""
+        fcntl.fcntl(self._descriptor, fcntl.F_ADD_SEALS, _SEALS)
+
+    @property
+    def sha256(self) -> str:
+        """Digest of what was written so far, as hexadecimal text."""
+        return self._digest.hexdigest()
+
+    def fileno(self) -> int:
+        """The descriptor; it stays this spool's own."""
+        return self._descriptor
+
+    @contextmanager
+    def view(self) -> Iterator[memoryview]:
+        """The bytes, mapped read-only for as long as the ``with`` block lasts."""
+        if self.size == 0:
+            yield memoryview(b"")
+            return
+        with (
+            mmap.mmap(self._descriptor, self.size, prot=mmap.PROT_READ) as mapped,
+            memoryview(mapped) as view,
+        ):
+            yield view
+
+    def close(self) -> None:
+        """Give the memory back."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

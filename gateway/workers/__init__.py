@@ -1,0 +1,1 @@
+"""Hostile bytes are parsed here, in processes that can be killed."""

@@ -1,0 +1,1 @@
+"""A lockbox: holds items encrypted on disk, and knows nothing of who puts them there."""
