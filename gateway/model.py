@@ -122,6 +122,17 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Heading:
+    """What an administrator knows a message by, decoded; "" for a field that is not there."""
+
+    sender: str = ""
+    recipients: str = ""
+    subject: str = ""
+    date: str = ""
+    message_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """All that a scan says about one message or file."""
 
@@ -130,6 +141,7 @@ class Report:
     artifacts: tuple[Listed, ...]
     pack: Pack
     milliseconds: float = 0.0
+    heading: Heading = Heading()
 
     @property
     def is_clean(self) -> bool:

@@ -36,7 +36,8 @@ class Artifact:
 class Member:
     """A file inside a container, not yet read.
 
-    Only the engine reads ``stream``, through the budget. The stream must decompress as it is read: nothing is unpacked before it is paid for.
+    Only the engine reads ``stream``, through the budget.
+    The stream must decompress as it is read: nothing is unpacked before it is paid for.
     """
 
     name: str
