@@ -1,0 +1,198 @@
+"""The records of a ZIP file as they lie in the bytes: end record, central directory, local headers.
+
+Nothing is decompressed here. A reader that trusts only one of the three kinds of record can be
+made to see another archive than its neighbour; so each is read for itself, and the caller compares.
+Field names and numbers follow APPNOTE.TXT 6.3.10.
+"""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_END = b"PK\x05\x06"
+_CENTRAL = b"PK\x01\x02"
+_LOCAL = b"PK\x03\x04"
+_END64_LOCATOR = b"PK\x06\x07"
+_END64 = b"PK\x06\x06"
+_LONGEST_TAIL = 22 + 0xFFFF
+_FULL16 = 0xFFFF
+_FULL32 = 0xFFFFFFFF
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """One central directory, found by its end record."""
+
+    start: int
+    """Where its first record lies in the bytes."""
+    end: int
+    """Where the end record (or the ZIP64 end record before it) begins."""
+    count: int
+    """How many entries the end record promises."""
+    shift: int
+    """What must be added to every offset: the length of what was put before the archive."""
+    stop: int
+    """The first byte after the archive and its comment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One record of a file, central or local. Names are as stored."""
+
+    name: bytes
+    flags: int
+    method: int
+    crc: int
+    packed_size: int
+    size: int
+    header: int
+    """Where the local header lies in the bytes."""
+    body: int
+    """Where the packed bytes begin; -1 in a central record."""
+    extra: bytes
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether the packed bytes are encrypted."""
+        return bool(self.flags & 0x1)
+
+    @property
+    def has_descriptor(self) -> bool:
+        """Whether the sizes follow the packed bytes instead of standing in the local header."""
+        return bool(self.flags & 0x8)
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it names a folder and holds nothing."""
+        return self.name.endswith((b"/", b"\\")) and self.size == 0
+
+
+def last_directory(data: bytes) -> Directory | None:
+    """The central directory that most readers use: the last one that an end record points to."""
+    stop = len(data)
+    floor = max(0, stop - _LONGEST_TAIL)
+    while (position := data.rfind(_END, floor, stop)) >= 0:
+        directory = directory_at(data, position)
+        if directory is not None:
+            return directory
+        stop = position + 3
+    return None
+
+
+def directory_at(data: bytes, position: int) -> Directory | None:
+    """The central directory of the end record at ``position``, if it really lies there."""
+    if len(data) - position < 22:
+        return None
+    fields = struct.unpack_from("<HHHHIIH", data, position + 4)
+    _, _, _, count, size, offset, comment = fields
+    end = position
+    if count == _FULL16 or _FULL32 in {size, offset}:
+        end, count, size, offset = _end64(data, position) or (end, count, size, offset)
+    stop = min(len(data), position + 22 + comment)
+    # Most readers trust the size, so that a program may stand before the archive; some the offset.
+    for start in (end - size, offset):
+        if start >= offset and _is_directory(data, start, end, count):
+            return Directory(start, end, count, start - offset, stop)
+    return None
+
+
+def central_entries(data: bytes, directory: Directory) -> Iterator[Entry]:
+    """The entries of ``directory``, for as long as its records are well formed."""
+    position = directory.start
+    while position + 46 <= directory.end and data[position : position + 4] == _CENTRAL:
+        fields = struct.unpack_from("<HHHHHHIIIHHHHHII", data, position + 4)
+        _, _, flags, method, _, _, crc, packed, size, name_n, extra_n, comment_n = fields[:12]
+        name_at = position + 46
+        extra_at = name_at + name_n
+        extra = data[extra_at : extra_at + extra_n]
+        size, packed, header = _sizes64(extra, size, packed, fields[15])
+        yield Entry(
+            name=data[name_at:extra_at],
+            flags=flags,
+            method=method,
+            crc=crc,
+            packed_size=packed,
+            size=size,
+            header=header + directory.shift,
+            body=-1,
+            extra=extra,
+        )
+        position = extra_at + extra_n + comment_n
+
+
+def local_entry(data: bytes, position: int) -> Entry | None:
+    """The local header at ``position``, or None."""
+    if position < 0 or position + 30 > len(data) or data[position : position + 4] != _LOCAL:
+        return None
+    fields = struct.unpack_from("<HHHHHIIIHH", data, position + 4)
+    _, flags, method, _, _, crc, packed, size, name_n, extra_n = fields
+    name_at = position + 30
+    extra_at = name_at + name_n
+    body = extra_at + extra_n
+    if body > len(data):
+        return None
+    extra = data[extra_at:body]
+    size, packed, _ = _sizes64(extra, size, packed, 0)
+    return Entry(
+        name=data[name_at:extra_at],
+        flags=flags,
+        method=method,
+        crc=crc,
+        packed_size=packed,
+        size=size,
+        header=position,
+        body=body,
+        extra=extra,
+    )
+
+
+def local_entries(data: bytes, start: int = 0, stop: int | None = None) -> Iterator[Entry]:
+    """Every local header between ``start`` and ``stop``, whether a directory knows it or not."""
+    position = data.find(_LOCAL, start, stop)
+    while position >= 0:
+        entry = local_entry(data, position)
+        if entry is not None:
+            yield entry
+        position = data.find(_LOCAL, position + 4, stop)
+
+
+def _is_directory(data: bytes, start: int, end: int, count: int) -> bool:
+    if count == 0:
+        return start == end
+    return start < end and data[start : start + 4] == _CENTRAL
+
+
+def _end64(data: bytes, position: int) -> tuple[int, int, int, int] | None:
+    locator = position - 20
+    if locator < 0 or data[locator : locator + 4] != _END64_LOCATOR:
+        return None
+    # The record has 56 bytes and stands before its locator; what was put before the archive
+    # moves both, so the offset in the locator is not needed.
+    end = data.rfind(_END64, max(0, locator - 4096), locator)
+    if end < 0 or end + 56 > len(data):
+        return None
+    count, size, offset = struct.unpack_from("<QQQ", data, end + 32)
+    return end, count, size, offset
+
+
+def _sizes64(extra: bytes, size: int, packed: int, header: int) -> tuple[int, int, int]:
+    """Replace the values that are too big for 32 bits by those of the ZIP64 extra field (4.5.3)."""
+    values = [size, packed, header]
+    if _FULL32 not in values:
+        return size, packed, header
+    field = _extra_field(extra, 0x0001)
+    for index, value in enumerate(values):
+        if value == _FULL32 and len(field) >= 8:
+            values[index] = int.from_bytes(field[:8], "little")
+            field = field[8:]
+    return values[0], values[1], values[2]
+
+
+def _extra_field(extra: bytes, wanted: int) -> bytes:
+    position = 0
+    while position + 4 <= len(extra):
+        identifier, length = struct.unpack_from("<HH", extra, position)
+        if identifier == wanted:
+            return extra[position + 4 : position + 4 + length]
+        position += 4 + length
+    return b""
