@@ -1,0 +1,72 @@
+# Everything that a developer or an administrator runs from a checkout. Needs Python 3.11+ and make.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+ARGS   ?=
+SECONDS ?= 60
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-e2e test-corpus check format bench fuzz lock wheel clean
+
+help: ## List what can be made
+	@sed -n 's/^\([a-z][a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+demo: $(VENV)/.run ## Send sample mail through a real gateway on loopback (ARGS=--exit ends by itself)
+	@$(BIN)/lazaretto demo $(ARGS)
+
+test: $(VENV)/.dev ## Run the whole suite that needs no outside server
+	$(BIN)/pytest -m "not e2e and not corpus and not fuzz" $(ARGS)
+
+test-e2e: $(VENV)/.dev ## Run against a real Postfix on both sides (needs postfix and swaks)
+	$(BIN)/pytest -m e2e $(ARGS)
+
+test-corpus: $(VENV)/.dev ## Run against a labelled corpus (LAZARETTO_CORPUS names its folder)
+	$(BIN)/pytest -m corpus $(ARGS)
+
+check: $(VENV)/.dev ## Lint, types, layers, sample settings, built-in rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/lazaretto config check --config config/lazaretto.toml
+	$(BIN)/lazaretto config check --config config/minimal.toml
+	$(BIN)/lazaretto rules check
+
+format: $(VENV)/.dev ## Let ruff write the form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.dev ## Measure, and print figures with their conditions
+	$(BIN)/python -m bench $(ARGS)
+
+fuzz: $(VENV)/.dev ## Feed random bytes to every parser of ours for SECONDS
+	LAZARETTO_FUZZ_SECONDS=$(SECONDS) $(BIN)/pytest -m fuzz $(ARGS)
+
+lock: $(VENV)/.dev ## Write the hash-checked lock files anew
+	$(BIN)/python -m uv pip compile $(LOCK) pyproject.toml -o requirements.txt
+	$(BIN)/python -m uv pip compile $(LOCK) --group build -o requirements-build.txt
+	$(BIN)/python -m uv pip compile $(LOCK) --group dev -c requirements.txt -o requirements-dev.txt
+
+LOCK := --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11
+
+wheel: $(VENV)/.dev ## Build the wheel into dist/
+	$(BIN)/python -m build --wheel --no-isolation
+
+clean: ## Remove everything that was made
+	rm -rf $(VENV) build dist htmlcov .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit("lazaretto needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12") if sys.version_info < (3, 11) else 0'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.txt requirements-build.txt pyproject.toml | $(VENV)/bin/python
+	$(PIP) install --require-hashes --no-deps -r requirements.txt -r requirements-build.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.run
+	$(PIP) install --require-hashes --no-deps -r requirements-dev.txt
+	@touch $@

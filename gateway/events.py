@@ -1,0 +1,104 @@
+"""One function for each log event: structured, one line each, nothing personal unless asked for."""
+
+import logging
+import sys
+from typing import Literal
+
+import structlog
+from structlog.typing import FilteringBoundLogger
+
+from gateway.model import Envelope, Report, Verdict
+from gateway.smtp.replies import Reply
+
+
+class Events:
+    """Writes events. ``personal`` adds addresses and the subject, which are health data."""
+
+    def __init__(self, log: FilteringBoundLogger, *, personal: bool = False) -> None:
+        self._log = log
+        self._personal = personal
+
+    def started(self, listening: list[str], pack: str, workers: int, layers: str) -> None:
+        """The gateway takes mail from now on."""
+        self._log.info("started", listening=listening, pack=pack, workers=workers, sandbox=layers)
+
+    def stopped(self) -> None:
+        """The gateway has answered every client and takes no more mail."""
+        self._log.info("stopped")
+
+    def rule_file_skipped(self, file: str, line: int, what: str) -> None:
+        """A rule file is broken; all others are in use."""
+        self._log.warning("rule_file_skipped", file=file, line=line, what=what)
+
+    def decided(
+        self,
+        identifier: str,
+        envelope: Envelope,
+        report: Report,
+        verdict: Verdict,
+        *,
+        reply: Reply,
+        size: int,
+        milliseconds: dict[str, float],
+        item: str = "",
+    ) -> None:
+        """A message was judged and answered; ``item`` is its place in the quarantine."""
+        self._log.info(
+            "decided",
+            id=identifier,
+            **{"class": verdict.kind.word},
+            action=verdict.action.word,
+            reasons=list(verdict.reasons),
+            reply=reply.code,
+            item=item or None,
+            bytes=size,
+            files=len(report.artifacts),
+            recipients=len(envelope.recipients),
+            pack=f"{report.pack.name} {report.pack.version}",
+            milliseconds={stage: round(spent, 1) for stage, spent in milliseconds.items()},
+            **self._who(envelope, report),
+        )
+
+    def failed(self, identifier: str, stage: str, error: Exception) -> None:
+        """Something of ours went wrong; the client was told to try again."""
+        self._log.error("failed", id=identifier, stage=stage, error=type(error).__name__)
+
+    def refused(self, identifier: str, stage: str, reply: Reply) -> None:
+        """A message went no further than this stage; the client got this reply."""
+        self._log.warning("refused", id=identifier, stage=stage, reply=reply.code)
+
+    def notice_failed(self, item: str, reply: Reply) -> None:
+        """A recipient could not be told that a message is held."""
+        self._log.warning("notice_failed", item=item, reply=reply.code)
+
+    def released(self, item: str, reply: Reply) -> None:
+        """An administrator released a held message; the next hop answered this."""
+        self._log.info("released", item=item, reply=reply.code)
+
+    def _who(self, envelope: Envelope, report: Report) -> dict[str, object]:
+        if not self._personal:
+            return {}
+        return {
+            "sender": envelope.sender,
+            "to": [recipient.address for recipient in envelope.recipients],
+            "client": envelope.client,
+            "subject": report.heading.subject,
+        }
+
+
+def open_log(style: Literal["json", "console"]) -> FilteringBoundLogger:
+    """A log on standard error: JSON lines for a collector, or coloured lines for a person."""
+    renderers = {
+        "json": structlog.processors.JSONRenderer(),
+        "console": structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+    }
+    log: FilteringBoundLogger = structlog.wrap_logger(
+        structlog.PrintLogger(sys.stderr),
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            renderers[style],
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+    )
+    return log
