@@ -1,0 +1,43 @@
+"""What can go wrong with a lockbox; each message says what, where and what to do about it."""
+
+from collections.abc import Sequence
+
+
+class LockboxError(Exception):
+    """Any trouble with a lockbox: catch this one to catch them all."""
+
+
+class KeyFileError(LockboxError):
+    """The file of the master key is missing, unsafe, damaged, or for another lockbox."""
+
+
+class IntegrityError(LockboxError):
+    """What is on disk is not what was put there: a changed, cut, swapped or missing file."""
+
+
+class MissingError(IntegrityError):
+    """The file of a message is not there at all."""
+
+
+class StateError(LockboxError):
+    """The item is in a state that does not allow what was asked."""
+
+
+class NotFoundError(LockboxError):
+    """No item has this id."""
+
+
+class AmbiguousIdError(LockboxError):
+    """Several items have ids that begin like this. ``matches`` names the newest few of them."""
+
+    def __init__(self, message: str, matches: Sequence[str]) -> None:
+        super().__init__(message)
+        self.matches = tuple(matches)
+
+
+class NoRoomError(LockboxError):
+    """The disk is too full to hold more. Nothing was held; try again when there is room."""
+
+
+class StoreError(LockboxError):
+    """The disk or the index failed. Whether anything was held is not known, so say no."""

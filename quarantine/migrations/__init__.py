@@ -1,0 +1,1 @@
+"""The steps from one schema of the index to the next, run by alembic when a lockbox is opened."""
