@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
 from gateway.model import Finding, Gap, Lineage
 from gateway.scan.kinds import Kind
@@ -32,6 +32,13 @@ class Artifact:
         return len(self.lineage) - 1
 
 
+class Stream(Protocol):
+    """Bytes that come as they are asked for; every binary file is one."""
+
+    def read(self, size: int, /) -> bytes:
+        """Give up to ``size`` bytes, b"" at the end."""
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """A file inside a container, not yet read.
@@ -41,7 +48,7 @@ class Member:
     """
 
     name: str
-    stream: BinaryIO
+    stream: Stream
     names: tuple[str, ...] = ()
     """Other names that a reader might show for it."""
     declared_type: str = ""

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
 
 from gateway.model import Reason
+from gateway.scan.api import Stream
 
 _CHUNK = 1 << 20
 _MIB = 1 << 20
@@ -52,7 +52,7 @@ class Budget:
         self._ratio_left = max(limits.ratio * message_bytes, limits.ratio_floor_bytes)
         self._files_left = limits.files
 
-    def read(self, stream: BinaryIO, depth: int) -> Iterator[bytes]:
+    def read(self, stream: Stream, depth: int) -> Iterator[bytes]:
         """Read one member in chunks. Raises ExhaustedError as soon as it costs too much."""
         self._begin(depth)
         size = 0

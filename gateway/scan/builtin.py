@@ -1,7 +1,18 @@
 """Every extractor and analyzer that ships, in the order in which they run."""
 
 from gateway.scan.api import Analyzer, Extractor
+from gateway.scan.extractors.compressed import CompressedExtractor
+from gateway.scan.extractors.sevenzip import SevenZipExtractor
+from gateway.scan.extractors.tar import TarExtractor
+from gateway.scan.extractors.unopened import UnopenedExtractor
+from gateway.scan.extractors.zip import ZipExtractor
 
-EXTRACTORS: tuple[Extractor, ...] = ()
+EXTRACTORS: tuple[Extractor, ...] = (
+    ZipExtractor(),
+    CompressedExtractor(),
+    TarExtractor(),
+    SevenZipExtractor(),
+    UnopenedExtractor(),
+)
 
 ANALYZERS: tuple[Analyzer, ...] = ()

@@ -14,6 +14,9 @@ _CENTRAL = b"PK\x01\x02"
 _LOCAL = b"PK\x03\x04"
 _END64_LOCATOR = b"PK\x06\x07"
 _END64 = b"PK\x06\x06"
+_DESCRIPTOR = b"PK\x07\x08"
+_METHODS = frozenset({*range(15), 16, 18, 19, 20, *range(93, 100)})
+_IN_NAMES = bytes(range(0x20, 0x100))
 _LONGEST_TAIL = 22 + 0xFFFF
 _FULL16 = 0xFFFF
 _FULL32 = 0xFFFFFFFF
@@ -57,6 +60,12 @@ class Entry:
         return bool(self.flags & 0x1)
 
     @property
+    def is_plausible(self) -> bool:
+        """Whether this is a header, and not four letters that stand in other bytes by chance."""
+        is_name = 0 < len(self.name) <= 4096 and not self.name.translate(None, _IN_NAMES)
+        return is_name and self.method in _METHODS
+
+    @property
     def has_descriptor(self) -> bool:
         """Whether the sizes follow the packed bytes instead of standing in the local header."""
         return bool(self.flags & 0x8)
@@ -64,7 +73,25 @@ class Entry:
     @property
     def is_folder(self) -> bool:
         """Whether it names a folder and holds nothing."""
-        return self.name.endswith((b"/", b"\\")) and self.size == 0
+        return self.name.endswith((b"/", b"\\")) and self.packed_size == 0
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its name, and what else a reader may show for it."""
+        return tuple(dict.fromkeys((self._own_name, *self._unicode_path)))
+
+    @property
+    def _own_name(self) -> str:
+        try:
+            return self.name.decode("utf-8")
+        except UnicodeDecodeError:
+            return self.name.decode("cp437")
+
+    @property
+    def _unicode_path(self) -> tuple[str, ...]:
+        """The Info-ZIP Unicode Path extra field (4.6.9): a version, a checksum, the name."""
+        name = _extra_field(self.extra, 0x7075)[5:]
+        return (name.decode("utf-8", "replace"),) if name else ()
 
 
 def last_directory(data: bytes) -> Directory | None:
@@ -147,13 +174,25 @@ def local_entry(data: bytes, position: int) -> Entry | None:
 
 
 def local_entries(data: bytes, start: int = 0, stop: int | None = None) -> Iterator[Entry]:
-    """Every local header between ``start`` and ``stop``, whether a directory knows it or not."""
+    """The local headers between ``start`` and ``stop``, but for those inside a stored body."""
     position = data.find(_LOCAL, start, stop)
     while position >= 0:
         entry = local_entry(data, position)
-        if entry is not None:
+        if entry is not None and entry.is_plausible:
             yield entry
+            position = max(position, entry.body + entry.packed_size - 4)
         position = data.find(_LOCAL, position + 4, stop)
+
+
+def next_record(data: bytes, start: int, stop: int) -> int:
+    """Where the next record of any kind begins; ``stop`` if there is none."""
+    found = (data.find(mark, start, stop) for mark in (_LOCAL, _CENTRAL, _END, _DESCRIPTOR))
+    return min((at for at in found if at >= 0), default=stop)
+
+
+def holds_directory(data: bytes, start: int, stop: int) -> bool:
+    """Whether a record of a central directory stands between ``start`` and ``stop``."""
+    return data.find(_CENTRAL, start, stop) >= 0
 
 
 def _is_directory(data: bytes, start: int, end: int, count: int) -> bool:

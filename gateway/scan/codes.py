@@ -1,0 +1,185 @@
+"""What each finding and each gap means, and what an administrator does about it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gateway.model import Level, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One line of the catalogue."""
+
+    levels: tuple[Level, ...]
+    """The levels that it is reported at."""
+    meaning: str
+    todo: str
+    technique: str = ""
+    """MITRE ATT&CK technique, "" where none fits."""
+
+
+_NOTE = (Level.NOTE,)
+_SUSPICIOUS = (Level.SUSPICIOUS,)
+_MALICIOUS = (Level.MALICIOUS,)
+_ASK = "Ask the sender by telephone, with a number that you already have."
+_NOT_RELEASE = "Do not release. Look for other mail of this sender."
+
+FINDINGS: Mapping[str, Explanation] = {
+    "macro.present": Explanation(
+        _NOTE,
+        "The document holds macros that do not start by themselves.",
+        "Nothing: macros run only when somebody starts them.",
+        "T1059.005",
+    ),
+    "macro.autoexec": Explanation(
+        _SUSPICIOUS,
+        "A macro starts by itself when the document is opened, closed or clicked into.",
+        f"{_ASK} Planning sheets of colleagues may honestly do this.",
+        "T1204.002",
+    ),
+    "macro.acts": Explanation(
+        _SUSPICIOUS,
+        "A macro that must be started by hand can start programs or download files.",
+        f"{_ASK} Read the quoted line: which program, which address?",
+        "T1059.005",
+    ),
+    "macro.dropper": Explanation(
+        _MALICIOUS,
+        "A macro starts by itself and starts a program, downloads a file or hides what it does.",
+        _NOT_RELEASE,
+        "T1059.005",
+    ),
+    "macro.xlm": Explanation(
+        _SUSPICIOUS,
+        "The workbook has an Excel 4.0 macro sheet, a form of macro that only attackers still use.",
+        _ASK,
+        "T1059",
+    ),
+    "disguise.program": Explanation(
+        _MALICIOUS,
+        "A program bears the name of a document, a picture or an archive.",
+        _NOT_RELEASE,
+        "T1036.008",
+    ),
+    "disguise.double-extension": Explanation(
+        _MALICIOUS,
+        "The name pretends to be a document, and its real last extension is that of a program.",
+        _NOT_RELEASE,
+        "T1036.007",
+    ),
+    "disguise.right-to-left": Explanation(
+        _MALICIOUS,
+        "Invisible characters turn part of the name round and hide that it is a program.",
+        _NOT_RELEASE,
+        "T1036.002",
+    ),
+    "disguise.invisible": Explanation(
+        _NOTE,
+        "The name holds characters that change the direction of writing, and is no program's name.",
+        "Nothing, if the sender writes in Arabic or Hebrew.",
+        "T1036.002",
+    ),
+    "disguise.padding": Explanation(
+        _MALICIOUS,
+        "So many spaces stand before the extension of a program that no window shows it.",
+        _NOT_RELEASE,
+        "T1036.008",
+    ),
+    "disguise.mismatch": Explanation(
+        _NOTE,
+        "The content is of another kind than the name says; both are harmless kinds.",
+        "Nothing: many programs name their files carelessly.",
+        "T1036.008",
+    ),
+    "program.attached": Explanation(
+        _SUSPICIOUS,
+        "A program for Windows, Linux, macOS or Java is attached under an honest name.",
+        f"{_ASK} Software comes from its maker's site, not by mail.",
+        "T1204.002",
+    ),
+    "program.script": Explanation(
+        _SUSPICIOUS,
+        "A file that the system runs when it is opened: a script, a shortcut, a console file.",
+        f"{_ASK} Very few honest senders attach these.",
+        "T1204.002",
+    ),
+    "yara.match": Explanation(
+        (Level.NOTE, Level.SUSPICIOUS, Level.MALICIOUS),
+        "A rule of a rule pack matched; the rule has its own description and level.",
+        "Read the rule's description and the quoted bytes; see its reference for more.",
+    ),
+}
+"""Every finding code. ``area.what``, stable: settings and statistics refer to them."""
+
+GAPS: Mapping[Reason, Explanation] = {
+    Reason.ENCRYPTED: Explanation(
+        (),
+        "The file opens only with a password.",
+        "Ask the recipient for the password and open it on an isolated machine, or release it if "
+        "recipient and sender both expect it.",
+        "T1027.013",
+    ),
+    Reason.ENCRYPTED_MAIL: Explanation(
+        (),
+        "The mail is encrypted for its recipient (S/MIME or PGP); nobody in between can look.",
+        "Nothing, if the sender is known to encrypt.",
+    ),
+    Reason.TOO_BIG: Explanation(
+        (),
+        "The file, or all files of the message together, are bigger than the limit.",
+        "Look at where it comes from; raise the limit if honest senders send such files.",
+    ),
+    Reason.TOO_DEEP: Explanation(
+        (), "Archives within archives, deeper than the limit.", "Ask the sender for a plain file."
+    ),
+    Reason.TOO_MANY: Explanation(
+        (),
+        "More files, or more matches of one rule, than are looked at.",
+        "If a rule is named, take it out of its pack; otherwise ask for a smaller archive.",
+    ),
+    Reason.TOO_SLOW: Explanation(
+        (),
+        "Time ran out before everything was looked at.",
+        "Once: release after a look. Often: look at the load of the machine and at the rule packs.",
+    ),
+    Reason.EXPANDS: Explanation(
+        (),
+        "The archive unpacks to so much more than itself that it may be a bomb.",
+        "Do not open it. Ask the sender what it is.",
+        "T1499",
+    ),
+    Reason.DAMAGED: Explanation(
+        (),
+        "The file is broken, so that not all of it could be read.",
+        "Ask the sender to send it again; a program may still open what we could not.",
+    ),
+    Reason.AMBIGUOUS: Explanation(
+        (),
+        "Two programs would find different things in the same bytes.",
+        "Do not release without a look: honest software does not write such files.",
+        "T1036",
+    ),
+    Reason.UNSUPPORTED: Explanation(
+        (),
+        "A kind of container that is known and cannot be opened here.",
+        "Ask the sender for another format.",
+    ),
+    Reason.CRASHED: Explanation(
+        (),
+        "A detector failed: an error of this program, not of the sender.",
+        "Please report it, with the text of the gap and without the file.",
+    ),
+    Reason.LOST: Explanation(
+        (),
+        "The worker that looked at the message died or gave no believable answer.",
+        "The sender tries again by itself. If it comes back, treat the message as hostile.",
+    ),
+}
+"""Every reason for a gap."""
+
+
+def advice(code: str) -> str:
+    """What to do about a finding code or the reason of a gap; "" for one that is not known."""
+    if code in FINDINGS:
+        return FINDINGS[code].todo
+    return GAPS[Reason(code)].todo if code in set(Reason) else ""

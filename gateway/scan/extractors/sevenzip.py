@@ -1,0 +1,71 @@
+"""Opens what 7-Zip opens: 7z, RAR, CAB, disk images, installers, help files and older archives."""
+
+from collections.abc import Iterator
+from io import BytesIO
+
+from gateway.model import Finding, Gap, Reason
+from gateway.scan import lib7zip
+from gateway.scan.api import Artifact, Context, Member
+from gateway.scan.budget import Limits
+from gateway.scan.kinds import Kind
+from gateway.scan.lib7zip import Archive, Item, SevenZipError
+
+
+class SevenZipExtractor:
+    """Opens archives and disk images that no other extractor opens.
+
+    A file is unpacked whole before the budget pays for it, so its size is bounded here as well.
+    """
+
+    kinds = lib7zip.KINDS - {Kind.ZIP}
+    broken = (SevenZipError,)
+
+    def __init__(self, limits: Limits = Limits()) -> None:
+        self._item_bytes = limits.file_bytes
+        self._total_bytes = limits.message_bytes
+
+    def members(self, artifact: Artifact, _context: Context) -> Iterator[Member | Finding | Gap]:
+        """Yield each file inside, for each archive that the artifact is."""
+        for kind in artifact.kinds:
+            if kind in self.kinds:
+                yield from self._members_as(artifact, kind)
+
+    def _members_as(self, artifact: Artifact, kind: Kind) -> Iterator[Member | Gap]:
+        try:
+            archive = Archive(
+                artifact.data,
+                kind,
+                item_bytes=self._item_bytes,
+                total_bytes=self._total_bytes,
+            )
+            items = tuple(archive.items())
+        except SevenZipError as error:
+            yield Gap(error.reason, error.detail, artifact.lineage)
+            return
+        contents = self._all_at_once(archive, items)
+        for item in items:
+            yield self._member(archive, item, artifact, contents)
+        if archive.is_cut_short:
+            yield Gap(Reason.TOO_MANY, "more files than are looked at", artifact.lineage)
+
+    def _all_at_once(self, archive: Archive, items: tuple[Item, ...]) -> dict[str, bytes]:
+        """Unpack a small solid archive in one go, where each file by itself would cost them all."""
+        names = {item.name for item in items}
+        is_small = sum(item.size for item in items) <= self._item_bytes
+        if not (archive.is_solid and is_small and len(names) == len(items)):
+            return {}
+        try:
+            return archive.read_all()
+        except SevenZipError:
+            # One bad file spoils the lot; one by one, the good ones are still seen.
+            return {}
+
+    def _member(
+        self, archive: Archive, item: Item, artifact: Artifact, contents: dict[str, bytes]
+    ) -> Member | Gap:
+        try:
+            data = contents.get(item.name)
+            data = archive.read(item) if data is None else data
+        except SevenZipError as error:
+            return Gap(error.reason, error.detail, (*artifact.lineage, item.name))
+        return Member(item.name, BytesIO(data))

@@ -1,0 +1,124 @@
+"""Opens ZIP files, and what is built on them: Office Open XML, OpenDocument, Java archives.
+
+The usual reader trusts the central directory, a streaming reader the local headers.
+A file is built against one of them when the two disagree, so both are read:
+
+Rule 1. Every member that some reader would see is handed out.
+Rule 2. Where readers would see different things, a finding says so.
+Rule 3. Entries that share bytes are not read: that is how a small file holds petabytes.
+"""
+
+from collections.abc import Iterator
+from io import BytesIO
+
+from gateway.model import Finding, Gap, Level, Reason
+from gateway.scan import inflate
+from gateway.scan.api import Artifact, Context, Member, Stream
+from gateway.scan.budget import Limits
+from gateway.scan.kinds import Kind
+from gateway.scan.lib7zip import Archive, Item, SevenZipError
+from gateway.scan.zipcontents import Contents, Found, contents
+from gateway.scan.ziprecords import Entry
+
+_AES = 99
+_LEFT_TO_7ZIP = frozenset({9, 98})
+"""Deflate64 and PPMd."""
+_HAS_END_MARK = 0x2
+
+
+class ZipExtractor:
+    """Opens ZIP files of every make, and sees what lies between the entries too."""
+
+    kinds = frozenset({Kind.ZIP, Kind.OOXML, Kind.ODF, Kind.JAR})
+    broken = inflate.BROKEN
+
+    def __init__(self, limits: Limits = Limits()) -> None:
+        self._limits = limits
+
+    def members(self, artifact: Artifact, _context: Context) -> Iterator[Member | Finding | Gap]:
+        """Yield each entry, those that no directory names included."""
+        inside = contents(artifact.data)
+        yield from _complaints(artifact, inside)
+        for found in inside.found:
+            if found.doubt:
+                yield _ambiguous(artifact, found)
+            if not found.entry.is_folder and found.entry.method not in _LEFT_TO_7ZIP:
+                yield _member(artifact, found)
+        left = [found.entry for found in inside.found if found.entry.method in _LEFT_TO_7ZIP]
+        if left:
+            yield from self._by_7zip(artifact, left)
+
+    def _by_7zip(self, artifact: Artifact, entries: list[Entry]) -> Iterator[Member | Gap]:
+        bytes_ = self._limits.file_bytes
+        wanted = {(entry.names[0], entry.size) for entry in entries}
+        try:
+            archive = Archive(artifact.data, Kind.ZIP, item_bytes=bytes_, total_bytes=bytes_)
+            for item in archive.items():
+                if (item.name, item.size) in wanted:
+                    wanted.discard((item.name, item.size))
+                    yield _read(archive, item, artifact)
+        except SevenZipError as error:
+            yield Gap(error.reason, error.detail, artifact.lineage)
+        for name, _ in sorted(wanted):
+            yield Gap(Reason.UNSUPPORTED, "compression method", (*artifact.lineage, name))
+
+
+def _read(archive: Archive, item: Item, artifact: Artifact) -> Member | Gap:
+    try:
+        return Member(item.name, BytesIO(archive.read(item)))
+    except SevenZipError as error:
+        return Gap(error.reason, error.detail, (*artifact.lineage, item.name))
+
+
+def _member(artifact: Artifact, found: Found) -> Member | Gap:
+    entry = found.entry
+    name, *other_names = (*entry.names, *found.other_names)
+    lineage = (*artifact.lineage, name)
+    if entry.is_encrypted or entry.method == _AES:
+        return Gap(Reason.ENCRYPTED, "needs a password", lineage)
+    stream = _stream(artifact.data, entry)
+    if stream is None:
+        return Gap(Reason.UNSUPPORTED, f"compression method {entry.method}", lineage)
+    if found.is_size_known:
+        stream = inflate.Checked(stream, entry.size, entry.crc)
+    return Member(name, stream, names=tuple(other_names))
+
+
+def _complaints(artifact: Artifact, inside: Contents) -> Iterator[Gap]:
+    for detail in inside.damages:
+        yield Gap(Reason.DAMAGED, detail, artifact.lineage)
+    if inside.overlapping:
+        detail = f"{inside.overlapping} overlapping entries"
+        yield Gap(Reason.AMBIGUOUS, detail, artifact.lineage)
+    if inside.is_cut_short:
+        yield Gap(Reason.TOO_MANY, "more entries than are looked at", artifact.lineage)
+
+
+def _ambiguous(artifact: Artifact, found: Found) -> Finding:
+    return Finding(
+        "zip.ambiguous",
+        Level.SUSPICIOUS,
+        "Readers of this ZIP file would see different things",
+        f"{found.entry.names[0][:80]!r}: {found.doubt}",
+        artifact.lineage,
+    )
+
+
+def _stream(data: bytes, entry: Entry) -> Stream | None:
+    start, stop = entry.body, entry.body + entry.packed_size
+    match entry.method:
+        case 0:
+            return inflate.stored(data, start, stop)
+        case 93:
+            return inflate.zstd(data, start, stop)
+        case 8:
+            begin: inflate.Begin = inflate.deflate
+        case 12:
+            begin = inflate.bzip2
+        case 14:
+            begin = inflate.lzma_in_zip(None if entry.flags & _HAS_END_MARK else entry.size)
+        case 95:
+            begin = inflate.xz
+        case _:
+            return None
+    return inflate.Inflated(data, inflate.once(begin), start, stop)

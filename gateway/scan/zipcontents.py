@@ -1,0 +1,138 @@
+"""Which entries some reader of a ZIP file would see, and where readers would disagree.
+
+The usual reader trusts the central directory; one that streams trusts the local headers.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from gateway.scan import ziprecords
+from gateway.scan.ziprecords import Directory, Entry
+
+_MOST_ENTRIES = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One file as one kind of reader sees it."""
+
+    entry: Entry
+    other_names: tuple[str, ...] = ()
+    doubt: str = ""
+    """Why another reader would not see this."""
+    is_size_known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """All that is inside, and what is wrong with it."""
+
+    found: tuple[Found, ...]
+    damages: tuple[str, ...] = ()
+    overlapping: int = 0
+    """Entries that share bytes with another one; they are not among the found."""
+    is_cut_short: bool = False
+
+
+def contents(data: bytes) -> Contents:
+    """Read all records of ``data``."""
+    directory = ziprecords.last_directory(data)
+    if directory is None:
+        loose = tuple(islice(_loose(data, 0, len(data), ""), _MOST_ENTRIES))
+        return Contents(loose, ("no central directory",), 0, len(loose) == _MOST_ENTRIES)
+    central = tuple(islice(ziprecords.central_entries(data, directory), _MOST_ENTRIES))
+    named = [(entry, ziprecords.local_entry(data, entry.header)) for entry in central]
+    pairs = [(entry, local) for entry, local in named if local is not None]
+    bodies = [(local.header, local.body + entry.packed_size) for entry, local in pairs]
+    shared = _overlapping(bodies)
+    apart = [pair for index, pair in enumerate(pairs) if index not in shared]
+    found = [reading for entry, local in apart for reading in _readings(entry, local)]
+    between = _between([*bodies, (directory.start, directory.stop)], len(data))
+    loose = tuple(islice(_unnamed(data, between), _MOST_ENTRIES))
+    return Contents(
+        tuple(_doubt_twins([*found, *loose])),
+        tuple(_damages(directory, named)),
+        len(shared),
+        _MOST_ENTRIES in {len(central), len(loose)},
+    )
+
+
+def _damages(directory: Directory, named: list[tuple[Entry, Entry | None]]) -> Iterator[str]:
+    # Without ZIP64 the count has 16 bits, and some writers let it run over.
+    if len(named) < _MOST_ENTRIES and (len(named) - directory.count) & 0xFFFF:
+        yield f"{directory.count} entries were promised, {len(named)} are there"
+    lost = [entry for entry, local in named if local is None]
+    if lost:
+        yield f"no local header for {len(lost)} entries, such as {lost[0].names[0][:80]}"
+
+
+def _readings(entry: Entry, local: Entry) -> Iterator[Found]:
+    """What the two kinds of reader make of one entry: one thing, or two."""
+    if not local.packed_size and local.has_descriptor:
+        local = replace(local, packed_size=entry.packed_size, size=entry.size, crc=entry.crc)
+    doubts = []
+    if _plain(local.name) != _plain(entry.name):
+        doubts.append("two names")
+    if (local.packed_size, local.size) != (entry.packed_size, entry.size):
+        doubts.append("two sizes")
+    if local.method != entry.method:
+        doubts.append("two methods")
+    if local.is_encrypted != entry.is_encrypted:
+        doubts.append("encrypted or not")
+    other_names = local.names if "two names" in doubts else ()
+    doubt = ", ".join(doubts)
+    yield Found(replace(entry, body=local.body), other_names, doubt)
+    if doubt not in {"", "two names"}:
+        yield Found(local, entry.names, doubt)
+
+
+def _doubt_twins(found: list[Found]) -> Iterator[Found]:
+    """Doubt entries that have the same name and other content: one reader shows the first."""
+    contents_of: dict[bytes, set[tuple[int, int]]] = {}
+    for one in found:
+        key = contents_of.setdefault(_plain(one.entry.name), set())
+        key.add((one.entry.size, one.entry.crc))
+    for one in found:
+        is_twin = len(contents_of[_plain(one.entry.name)]) > 1
+        yield replace(one, doubt=one.doubt or "two entries of this name") if is_twin else one
+
+
+def _plain(name: bytes) -> bytes:
+    return name.replace(b"\\", b"/").strip(b"/")
+
+
+def _unnamed(data: bytes, between: Iterator[tuple[int, int]]) -> Iterator[Found]:
+    for start, stop in between:
+        yield from _loose(data, start, stop, "no directory names it")
+
+
+def _loose(data: bytes, start: int, stop: int, doubt: str) -> Iterator[Found]:
+    """Entries by their local headers alone."""
+    for entry in ziprecords.local_entries(data, start, stop):
+        if entry.packed_size or not entry.has_descriptor:
+            yield Found(entry, doubt=doubt)
+            continue
+        end = stop if entry.method else ziprecords.next_record(data, entry.body, stop)
+        yield Found(replace(entry, packed_size=end - entry.body), doubt=doubt, is_size_known=False)
+
+
+def _overlapping(bodies: list[tuple[int, int]]) -> set[int]:
+    """Which of ``bodies`` share bytes with another one."""
+    shared = set()
+    reach, reached_by = 0, -1
+    for start, stop, index in sorted((*body, index) for index, body in enumerate(bodies)):
+        if start < reach:
+            shared |= {index, reached_by}
+        if stop > reach:
+            reach, reached_by = stop, index
+    return shared
+
+
+def _between(known: list[tuple[int, int]], size: int) -> Iterator[tuple[int, int]]:
+    """What of the bytes up to ``size`` is not in ``known``."""
+    reach = 0
+    for start, stop in [*sorted(known), (size, size)]:
+        if start > reach:
+            yield reach, start
+        reach = max(reach, stop)
