@@ -1,0 +1,165 @@
+"""What a rule pack is, and what is wrong with one: pure, nothing is read or compiled here.
+
+A pack is a folder with ``pack.toml`` and rule files. What is found wrong is a value that names the
+file, the line, and what to do. A fatal problem leaves out the file, never the pack.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from gateway.model import Level
+from gateway.packs.syntax import Pattern, Rule, outline
+
+MANIFEST = "pack.toml"
+CASES = "cases.toml"
+SUFFIXES = frozenset({".yar", ".yara"})
+MODULES = frozenset({"dotnet", "elf", "hash", "math", "pe", "string"})
+"""What a rule file may import; ``time`` and ``console`` have no place in a verdict."""
+
+_LONGEST_GAP = 900
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
+_VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+-]{0,39}")
+_TECHNIQUE = re.compile(r"T\d{4}(\.\d{3})?|")
+_KEYS = frozenset({"name", "version", "description", "licence", "default_level"})
+_LEVELS = {level.word: level for level in Level}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong with a pack. ``str()`` gives ``file:line: what``."""
+
+    file: str
+    line: int
+    """1 for the first line, 0 for the file as a whole."""
+    what: str
+    is_fatal: bool = True
+    """Whether the file is left out; the rest of the pack is used all the same."""
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.what}"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFile:
+    """The text of one rule file; ``name`` is its path for people to read."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RulePack:
+    """A rule pack as it was read: a plain value that can be sent to a worker."""
+
+    name: str
+    version: str
+    files: tuple[RuleFile, ...]
+    description: str = ""
+    licence: str = ""
+    default_level: Level = Level.SUSPICIOUS
+    """For rules that state no level of their own."""
+
+
+def read_manifest(file: str, text: str) -> tuple[RulePack, list[Problem]]:
+    """The pack that ``text`` describes, without its rules; "" as name when it cannot be used."""
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        return RulePack("", "", ()), [Problem(file, 0, f"not valid TOML: {error}")]
+    problems = list(_manifest_problems(file, values))
+    if any(problem.is_fatal for problem in problems):
+        return RulePack("", "", ()), problems
+    level = _LEVELS.get(values.get("default_level", ""), Level.SUSPICIOUS)
+    pack = RulePack(
+        values["name"],
+        values["version"],
+        (),
+        str(values.get("description", "")),
+        str(values.get("licence", "")),
+        level,
+    )
+    return pack, problems
+
+
+def check_file(file: RuleFile) -> Iterator[Problem]:
+    """What keeps ``file`` from being used, and what in it is slow or silently limited."""
+    text = outline(file.text)
+    for line, path in text.includes:
+        yield Problem(file.name, line, f'include "{path}": put its rules into this file')
+    for line, module in text.imports:
+        if module not in MODULES:
+            allowed = ", ".join(sorted(MODULES))
+            yield Problem(
+                file.name, line, f'import "{module}" is not allowed; these are: {allowed}'
+            )
+    for rule in text.rules:
+        for pattern in rule.patterns:
+            yield from _slow(file.name, rule, pattern)
+
+
+def check_meta(file: RuleFile) -> Iterator[Problem]:
+    """What our own rules owe to whoever reads their findings."""
+    for rule in outline(file.text).rules:
+        for what in _meta_problems(rule):
+            yield Problem(file.name, rule.line, f"rule {rule.name}: {what}", is_fatal=False)
+
+
+def _manifest_problems(file: str, values: dict[str, object]) -> Iterator[Problem]:
+    for key, form, example in (("name", _NAME, "core"), ("version", _VERSION, "2026.11.23")):
+        value = values.get(key)
+        if not isinstance(value, str) or not form.fullmatch(value):
+            yield Problem(file, 0, f'{key}: expected a text such as "{example}"')
+    level = values.get("default_level", Level.SUSPICIOUS.word)
+    if level not in _LEVELS:
+        yield Problem(file, 0, f"default_level: expected one of {', '.join(_LEVELS)}")
+    for key in values.keys() - _KEYS:
+        known = ", ".join(sorted(_KEYS))
+        yield Problem(file, 0, f"{key}: unknown key; known are {known}", is_fatal=False)
+
+
+def _meta_problems(rule: Rule) -> Iterator[str]:
+    if not rule.meta.get("description"):
+        yield 'add meta description = "..." for whoever reads the finding'
+    if rule.meta.get("level") not in _LEVELS:
+        yield f"add meta level, one of {', '.join(_LEVELS)}"
+    reference = urlsplit(rule.meta.get("reference", ""))
+    if reference.scheme != "https" or not reference.netloc:
+        yield 'add meta reference = "https://..." with the address of a public document'
+    technique = rule.meta.get("technique")
+    if technique is None or not _TECHNIQUE.fullmatch(technique):
+        yield 'add meta technique = "T1059.005", or "" where no ATT&CK technique fits'
+
+
+def _slow(file: str, rule: Rule, pattern: Pattern) -> Iterator[Problem]:
+    place = f"rule {rule.name}, {pattern.identifier}"
+    if pattern.is_regex and (repeat := _widest_repeat(pattern.text)):
+        # libyara 4.5 gives up a match after 1,024 bytes of a regular expression, without a word.
+        advice = f"write {{0,{_LONGEST_GAP}}} or less: longer matches are silently missed"
+        yield Problem(
+            file, pattern.line, f"{place}: {repeat} is too wide; {advice}", is_fatal=False
+        )
+
+
+def _widest_repeat(regex: str) -> str:
+    """The first repeat of ``regex`` that may run over the limit, or ""."""
+    for found in _REPEAT.finditer(regex):
+        repeat = found["repeat"]
+        if repeat is None:
+            continue
+        if repeat in {"*", "+"}:
+            return repeat
+        upper = found["upper"]
+        if upper is not None and (not upper or int(upper) > _LONGEST_GAP):
+            return repeat
+    return ""
+
+
+# Escapes and character classes are stepped over, so that a star in them is no repeat.
+_REPEAT = re.compile(
+    r"""(?sx) \\. | \[\^?\]?(?:\\.|[^\]\\])*\]
+    | (?P<repeat> [*+] | \{ \d* , (?P<upper>\d*) \} | \{ (?P<exact>\d+) \} )"""
+)

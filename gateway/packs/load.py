@@ -1,0 +1,117 @@
+"""Read rule packs from disk: the built-in one, the folders of an administrator, single files.
+
+Rule 1. One broken file is left out and said; the rest is used.
+Rule 2. Without the built-in pack nothing starts: mail would be judged by less than was promised.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gateway.packs.format import (
+    MANIFEST,
+    SUFFIXES,
+    Problem,
+    RuleFile,
+    RulePack,
+    check_file,
+    read_manifest,
+)
+
+_PACKAGE = Path(__file__).parent
+
+
+class NoBuiltinPackError(Exception):
+    """The rules that travel with the program are not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What was read, and what was left out."""
+
+    packs: tuple[RulePack, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+def builtin_folder() -> Path:
+    """Where the pack "core" lies: inside the installed package, or at the top of a checkout."""
+    for folder in (_PACKAGE / "core", _PACKAGE.parent.parent / "rules"):
+        if (folder / MANIFEST).is_file():
+            return folder
+    raise NoBuiltinPackError("the built-in rules are missing: install lazaretto again")
+
+
+def load(packs: Sequence[Path] = (), extra_files: Sequence[Path] = ()) -> Loaded:
+    """The built-in pack, then ``packs`` (folders), then ``extra_files`` as one pack, "extra"."""
+    read: list[RulePack] = []
+    problems: list[Problem] = []
+    for folder in (builtin_folder(), *packs):
+        pack, found = read_folder(folder)
+        read.append(pack)
+        problems += found
+    if extra_files:
+        files, found = _files(extra_files)
+        read.append(RulePack("extra", _digest(files), files))
+        problems += found
+    return Loaded(tuple(pack for pack in read if pack.files), tuple(problems))
+
+
+def read_folder(folder: Path) -> tuple[RulePack, list[Problem]]:
+    """One pack. A folder without ``pack.toml`` is named by itself, its version is a digest."""
+    try:
+        found = sorted(path for path in folder.rglob("*") if path.suffix in SUFFIXES)
+    except OSError as error:
+        return RulePack("", "", ()), [_unreadable(folder, error)]
+    if not found:
+        what = "no rule file here (*.yar, *.yara): check the path"
+        return RulePack("", "", ()), [Problem(str(folder), 0, what)]
+    files, problems = _files(found)
+    pack, remarks = _manifest(folder)
+    if not pack.name:
+        pack = replace(pack, name=folder.resolve().name, version=_digest(files))
+    return replace(pack, files=files), problems + remarks
+
+
+def _manifest(folder: Path) -> tuple[RulePack, list[Problem]]:
+    path = folder / MANIFEST
+    try:
+        return read_manifest(str(path), path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return RulePack("", "", ()), []
+    except (OSError, UnicodeError) as error:
+        return RulePack("", "", ()), [_unreadable(path, error)]
+
+
+def _files(paths: Sequence[Path]) -> tuple[tuple[RuleFile, ...], list[Problem]]:
+    files: list[RuleFile] = []
+    problems: list[Problem] = []
+    for read in map(_read, paths):
+        if isinstance(read, Problem):
+            problems.append(read)
+            continue
+        fatal = [problem for problem in check_file(read) if problem.is_fatal]
+        problems += fatal
+        if not fatal:
+            files.append(read)
+    return tuple(files), problems
+
+
+def _read(path: Path) -> RuleFile | Problem:
+    try:
+        return RuleFile(str(path), path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeError) as error:
+        return _unreadable(path, error)
+
+
+def _unreadable(path: Path, error: OSError | UnicodeError) -> Problem:
+    why = error.strerror if isinstance(error, OSError) else "not UTF-8"
+    return Problem(str(path), 0, f"cannot be read: {why}")
+
+
+def _digest(files: Sequence[RuleFile]) -> str:
+    """A version for rules that state none: it changes when a rule does."""
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.text.encode() + b"\0")
+    return digest.hexdigest()[:8]

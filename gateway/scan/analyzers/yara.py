@@ -1,0 +1,74 @@
+"""Matches every file against the rules of the rule packs."""
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from gateway.model import Finding, Gap, Reason
+from gateway.scan.api import Artifact, Context
+from gateway.scan.evidence import around, quote_bytes
+from gateway.scan.libyara import Match, Rules, TooSlowError
+
+_PLACES_SHOWN = 3
+
+
+class YaraAnalyzer:
+    """Looks at every file with compiled rules."""
+
+    kinds = None
+    broken: tuple[type[Exception], ...] = ()
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+
+    def analyze(self, artifact: Artifact, context: Context) -> Iterator[Finding | Gap]:
+        """Yield one finding for each rule that matches."""
+        try:
+            answer = self._rules.match(artifact.data, _externals(artifact, context))
+        except TooSlowError as error:
+            yield Gap(Reason.TOO_SLOW, str(error), artifact.lineage)
+            return
+        for match in answer.matches:
+            yield _finding(artifact, match)
+        for rule in answer.uncounted:
+            detail = f"rule {rule}: one of its strings matches more than a million times"
+            yield Gap(Reason.TOO_MANY, detail, artifact.lineage)
+
+
+def _externals(artifact: Artifact, context: Context) -> dict[str, str | int]:
+    name = _plain(artifact.name)
+    return {
+        "name": name,
+        "filename": name,
+        "extension": PurePosixPath(name.lower()).suffix,
+        "kind": artifact.kinds[0].value,
+        # With a space on both sides, so that " ar " is not found in " rar ".
+        "kinds": " ".join(["", *(kind.value for kind in artifact.kinds), ""]),
+        "depth": artifact.depth,
+        "sender_domain": _plain(context.sender_domain),
+    }
+
+
+def _plain(text: str) -> str:
+    """Only C strings can be asked about: no NUL, and nothing that UTF-8 cannot write."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def _finding(artifact: Artifact, match: Match) -> Finding:
+    return Finding(
+        code="yara.match",
+        level=match.level,
+        summary=match.description or f"Rule {match.rule} matches",
+        evidence=_evidence(artifact.data, match),
+        lineage=artifact.lineage,
+        rule=match.rule,
+        pack=f"{match.pack.name} {match.pack.version}",
+        technique=match.technique or None,
+    )
+
+
+def _evidence(data: bytes, match: Match) -> str:
+    shown = []
+    for place in match.places[:_PLACES_SHOWN]:
+        quoted = quote_bytes(around(data, place.offset, place.length))
+        shown.append(f"{place.identifier} at {place.offset}: {quoted}")
+    return "; ".join(shown)

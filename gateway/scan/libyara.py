@@ -1,0 +1,173 @@
+"""Compile rule packs and match bytes against them: the one place that imports yara.
+
+Rule 1. A file that does not compile is left out and said; the others are used.
+Rule 2. Nothing is included from disk and nothing compiled is ever loaded.
+Rule 3. What libyara did not look at to the end is said, never passed over.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import yara
+
+from gateway.model import Level, Pack
+from gateway.packs.format import Problem, RuleFile, RulePack
+
+EXTERNALS: Mapping[str, str | int] = {
+    "name": "",
+    "extension": "",
+    "kind": "",
+    "kinds": "",
+    "depth": 0,
+    "sender_domain": "",
+    # Names that published packs use for the same things.
+    "filename": "",
+    "filepath": "",
+    "filetype": "",
+    "owner": "",
+}
+"""What a rule may ask about the file besides its bytes."""
+
+_SECONDS = 20
+_LINE = re.compile(r"line (\d+): (.*)", re.DOTALL)
+_LEVELS = {level.word: level for level in Level}
+
+
+class TooSlowError(Exception):
+    """The rules did not come to an end in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a string of a rule was found."""
+
+    identifier: str
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One rule that matched."""
+
+    rule: str
+    pack: Pack
+    level: Level
+    description: str
+    technique: str
+    places: tuple[Place, ...]
+    """The first place of each string."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the rules say about some bytes."""
+
+    matches: tuple[Match, ...]
+    uncounted: tuple[str, ...]
+    """Rules with a string that matched so often that libyara stopped counting."""
+
+
+class Rules:
+    """Compiled rules. ``problems`` names every file that was left out."""
+
+    def __init__(
+        self,
+        compiled: yara.Rules,
+        packs: Mapping[str, RulePack],
+        problems: Sequence[Problem],
+        seconds: int,
+    ) -> None:
+        self._compiled = compiled
+        self._packs = packs
+        self._seconds = seconds
+        self.problems = tuple(problems)
+
+    @property
+    def pack(self) -> Pack:
+        """The packs as one: their names and versions in order, with a plus between them."""
+        used = dict.fromkeys((pack.name, pack.version) for pack in self._packs.values())
+        return Pack("+".join(name for name, _ in used), "+".join(version for _, version in used))
+
+    def match(self, data: bytes, externals: Mapping[str, str | int]) -> Answer:
+        """Match ``data``. Raises TooSlowError when that takes too long."""
+        uncounted: dict[str, None] = {}
+
+        def warned(_kind: int, string: yara.RuleString) -> int:
+            uncounted[str(string.rule)] = None
+            return int(yara.CALLBACK_CONTINUE)
+
+        try:
+            found = self._compiled.match(
+                data=data,
+                externals={**EXTERNALS, **externals},
+                timeout=self._seconds,
+                fast=True,
+                warnings_callback=warned,
+            )
+        except yara.TimeoutError as error:
+            raise TooSlowError(f"the rules took more than {self._seconds} s") from error
+        return Answer(tuple(self._value(match) for match in found), tuple(uncounted))
+
+    def _value(self, match: yara.Match) -> Match:
+        pack = self._packs[match.namespace]
+        stated = str(match.meta.get("level", "")).lower()
+        return Match(
+            rule=match.rule,
+            pack=Pack(pack.name, pack.version),
+            level=_LEVELS.get(stated, pack.default_level),
+            description=str(match.meta.get("description", "")),
+            technique=str(match.meta.get("technique", "")),
+            places=tuple(_places(match)),
+        )
+
+
+def compile_rules(packs: Sequence[RulePack], *, seconds: int = _SECONDS) -> Rules:
+    """Compile ``packs``, each file in a namespace of its own. ``seconds`` limit one match."""
+    sources: dict[str, str] = {}
+    owners: dict[str, RulePack] = {}
+    for number, pack in enumerate(packs):
+        for file in pack.files:
+            sources[f"{number}:{file.name}"] = file.text
+            owners[f"{number}:{file.name}"] = pack
+    problems: list[Problem] = []
+    try:
+        compiled = _compile(sources)
+    except yara.Error:
+        # Together they do not say which file is to blame: ask each.
+        problems = [problem for pack in packs for file in pack.files for problem in faults(file)]
+        bad = {problem.file for problem in problems}
+        sources = {key: text for key, text in sources.items() if key.partition(":")[2] not in bad}
+        compiled = _compile(sources)
+    return Rules(compiled, {key: owners[key] for key in sources}, problems, seconds)
+
+
+def faults(file: RuleFile) -> Iterator[Problem]:
+    """Why ``file`` does not compile, if it does not."""
+    try:
+        _compile({"": file.text})
+    except yara.Error as error:
+        yield _problem(file, str(error), is_fatal=True)
+
+
+def remarks(file: RuleFile) -> Iterator[Problem]:
+    """What libyara thinks is slow in a file that compiles."""
+    for warning in _compile({"": file.text}).warnings:
+        yield _problem(file, str(warning), is_fatal=False)
+
+
+def _compile(sources: Mapping[str, str]) -> yara.Rules:
+    return yara.compile(sources=dict(sources), includes=False, externals=dict(EXTERNALS))
+
+
+def _problem(file: RuleFile, said: str, *, is_fatal: bool) -> Problem:
+    found = _LINE.search(said)
+    line, what = (int(found[1]), found[2]) if found else (0, said)
+    return Problem(file.name, line, what, is_fatal)
+
+
+def _places(match: yara.Match) -> Iterator[Place]:
+    for string in match.strings:
+        first = string.instances[0]
+        yield Place(string.identifier, first.offset, first.matched_length)
