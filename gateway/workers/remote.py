@@ -1,0 +1,103 @@
+"""The gateway's side of one worker: give it an order, wait for the answer, kill it."""
+
+import asyncio
+import contextlib
+import os
+import select
+import signal
+import socket
+
+from gateway.spool import Spool
+from gateway.workers import channel
+from gateway.workers.frames import (
+    ANSWER_BYTES,
+    ORDER_BYTES,
+    Answer,
+    Armed,
+    FrameError,
+    Layer,
+    Order,
+    Value,
+    decode,
+    encode,
+)
+
+_NEWS_SECONDS = 1.0
+"""How long the zygote may take to say how a worker ended; only the wording waits for it."""
+
+
+class LostWorkerError(Exception):
+    """The worker is dead, or what it said is not an answer."""
+
+
+class RemoteWorker:
+    """One worker process. Owns the socket to it and its pidfd, until it is killed."""
+
+    def __init__(self, number: int, link: socket.socket, pidfd: int) -> None:
+        self.number = number
+        self.messages = 0
+        """How many messages it was given."""
+        self.fate: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        """How it ended, in words, once that is known."""
+        self._link = link
+        self._link.setblocking(False)
+        self._pidfd = pidfd
+        self._layers: tuple[Layer, ...] | None = None
+
+    @property
+    def is_alive(self) -> bool:
+        """False once the process is gone or was killed."""
+        if self._pidfd < 0:
+            return False
+        poll = select.poll()
+        poll.register(self._pidfd, select.POLLIN)
+        return not poll.poll(0)
+
+    async def layers(self) -> tuple[Layer, ...]:
+        """How it is confined, as it said before its first order. Raises LostWorkerError."""
+        if self._layers is None:
+            self._layers = (await self._receive(ORDER_BYTES, Armed)).layers
+        return self._layers
+
+    async def scan(self, order: Order, message: Spool) -> Answer:
+        """Have it scan ``message``. Raises LostWorkerError.
+
+        Waits for as long as it takes. The answer is not to be believed yet.
+        """
+        self.messages += 1
+        try:
+            await channel.send_async(self._link, encode(order), [message.fileno()])
+        except OSError:
+            raise LostWorkerError(await self._fate()) from None
+        return await self._receive(ANSWER_BYTES, Answer)
+
+    def kill(self) -> None:
+        """End it at once, wherever it is. May be called more than once."""
+        if self._pidfd < 0:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+        os.close(self._pidfd)
+        self._pidfd = -1
+        self._link.close()
+
+    async def _receive(self, most: int, expected: type[Value]) -> Value:
+        try:
+            parcel = await channel.receive_async(self._link, most)
+        except FrameError as error:
+            raise LostWorkerError(f"the worker broke off or lied: {error}") from None
+        except OSError:
+            parcel = None
+        if parcel is None:
+            raise LostWorkerError(await self._fate())
+        try:
+            return decode(parcel.body, expected)
+        except FrameError as error:
+            raise LostWorkerError(f"the worker lied: {error}") from None
+
+    async def _fate(self) -> str:
+        try:
+            async with asyncio.timeout(_NEWS_SECONDS):
+                return await asyncio.shield(self.fate)
+        except TimeoutError:
+            return "the worker closed its socket"

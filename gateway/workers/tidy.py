@@ -1,0 +1,95 @@
+"""Makes what honest detectors say fit to be sent: printable, short, and not too long in all."""
+
+from dataclasses import replace
+
+from gateway.model import Finding, Gap, Heading, Lineage, Listed, Reason, Report
+from gateway.workers.frames import NAME_CHARACTERS, TEXT_CHARACTERS
+
+KEPT_NAMES = 20
+"""Names of one file that are kept."""
+_KEPT_FILES = 200
+"""Files that a report keeps when it would be too long otherwise."""
+
+
+def tidy(report: Report) -> Report:
+    """The same report with every text of it within its bounds."""
+    return replace(
+        report,
+        findings=tuple(map(_finding, report.findings)),
+        gaps=tuple(map(_gap, report.gaps)),
+        artifacts=tuple(map(_listed, report.artifacts)),
+        heading=_heading(report.heading),
+    )
+
+
+def shorten(report: Report) -> Report:
+    """A report that would not fit in a frame, without most of its list of files.
+
+    What is left out becomes a gap: nobody may take the list for complete.
+    """
+    root = report.artifacts[0].lineage[:1]
+    kept = report.artifacts[:_KEPT_FILES]
+    detail = f"the list of {len(report.artifacts)} files is too long to report"
+    gap = Gap(Reason.TOO_MANY, detail, root)
+    return replace(
+        report,
+        findings=report.findings[:_KEPT_FILES],
+        gaps=(gap, *report.gaps[:_KEPT_FILES]),
+        artifacts=kept,
+    )
+
+
+def tidy_name(name: str) -> str:
+    """A name as its sender wrote it, but encodable and not endless."""
+    whole = name.encode(errors="replace").decode() if not name.isascii() else name
+    return _cut(whole, NAME_CHARACTERS)
+
+
+def tidy_text(text: str) -> str:
+    """``text`` on one printable line."""
+    cut = _cut(text, TEXT_CHARACTERS)
+    if cut.isprintable():
+        return cut
+    escaped = (c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut)
+    return _cut("".join(escaped), TEXT_CHARACTERS)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _lineage(lineage: Lineage) -> Lineage:
+    return tuple(map(tidy_name, lineage))
+
+
+def _finding(finding: Finding) -> Finding:
+    return replace(
+        finding,
+        summary=tidy_text(finding.summary),
+        evidence=tidy_text(finding.evidence),
+        lineage=_lineage(finding.lineage),
+    )
+
+
+def _gap(gap: Gap) -> Gap:
+    return replace(gap, detail=tidy_text(gap.detail), lineage=_lineage(gap.lineage))
+
+
+def _listed(listed: Listed) -> Listed:
+    return replace(
+        listed,
+        lineage=_lineage(listed.lineage),
+        name=tidy_name(listed.name),
+        names=tuple(map(tidy_name, listed.names[:KEPT_NAMES])),
+        declared_type=tidy_text(listed.declared_type),
+    )
+
+
+def _heading(heading: Heading) -> Heading:
+    return Heading(
+        sender=tidy_text(heading.sender),
+        recipients=tidy_text(heading.recipients),
+        subject=tidy_text(heading.subject),
+        date=tidy_text(heading.date),
+        message_id=tidy_text(heading.message_id),
+    )

@@ -1,0 +1,108 @@
+"""A worker: takes one message at a time, looks at it, and answers, until nobody asks any more.
+
+Rule 1. It is confined before its first order, and says how.
+Rule 2. Whatever goes wrong with one message is an answer that says so.
+Rule 3. It holds one socket. What it says there is not believed unchecked.
+"""
+
+import hashlib
+import os
+import resource
+import socket
+import time
+
+from gateway.model import Report
+from gateway.scan.api import Context
+from gateway.workers import channel, sandbox
+from gateway.workers.engine import Scanner
+from gateway.workers.frames import (
+    ANSWER_BYTES,
+    HEADER_BYTES,
+    ORDER_BYTES,
+    Answer,
+    Armed,
+    Layer,
+    Order,
+    Setup,
+    decode,
+    encode,
+)
+from gateway.workers.tidy import shorten, tidy, tidy_text
+
+_STDOUT, _STDERR = 1, 2
+
+
+def serve(
+    gateway: socket.socket,
+    scanner: Scanner,
+    setup: Setup,
+    *,
+    inherited: tuple[Layer, ...],
+    born_bytes: int,
+) -> None:
+    """Confine this process, then answer orders until the gateway closes the socket."""
+    _keep_only(gateway)
+    layers = (*inherited, *sandbox.enclose_worker(setup, born_bytes))
+    channel.send(gateway, encode(Armed(layers)))
+    wear = _Wear(setup)
+    while parcel := channel.receive(gateway, ORDER_BYTES, descriptors=1):
+        order = decode(parcel.body, Order)
+        data = _take(parcel.descriptors[0], order.size)
+        channel.send(gateway, _answer(order, data, scanner, wear))
+        del data
+
+
+class _Wear:
+    """How much of its allowance this worker has used since it was born."""
+
+    def __init__(self, setup: Setup) -> None:
+        self._most_bytes = _peak_bytes() + setup.memory_bytes // 4
+        self._most_seconds = setup.cpu_seconds / 2
+
+    @property
+    def is_much(self) -> bool:
+        return _peak_bytes() > self._most_bytes or time.process_time() > self._most_seconds
+
+
+def _keep_only(gateway: socket.socket) -> None:
+    """Close what was open in the zygote, and silence what libraries print."""
+    os.dup2(_STDOUT, _STDERR)  # standard output of a zygote is /dev/null
+    kept = gateway.fileno()
+    os.closerange(_STDERR + 1, kept)
+    os.closerange(kept + 1, os.sysconf("SC_OPEN_MAX"))
+
+
+def _take(descriptor: int, size: int) -> bytes:
+    """The sealed bytes of a message."""
+    try:
+        data = os.pread(descriptor, size, 0)
+    finally:
+        os.close(descriptor)
+    return data
+
+
+def _answer(order: Order, data: bytes, scanner: Scanner, wear: _Wear) -> bytes:
+    digest = hashlib.sha256(data).hexdigest()
+    try:
+        context = Context(sender_domain=order.sender_domain)
+        report = scanner.scan(data, order.name, declared_type=order.declared_type, context=context)
+        return _fitting(Answer(order.nonce, digest, tidy(report), is_worn=wear.is_much))
+    except Exception as error:  # noqa: BLE001 - Rule 2
+        problem = tidy_text(f"{type(error).__name__}: {error}")
+        return encode(Answer(order.nonce, digest, None, problem, is_worn=True))
+
+
+def _fitting(answer: Answer) -> bytes:
+    frame = encode(answer)
+    if len(frame) <= ANSWER_BYTES + HEADER_BYTES or answer.report is None:
+        return frame
+    return encode(_with_report(answer, shorten(answer.report)))
+
+
+def _with_report(answer: Answer, report: Report) -> Answer:
+    return Answer(answer.nonce, answer.sha256, report, is_worn=answer.is_worn)
+
+
+def _peak_bytes() -> int:
+    # In kibibytes on Linux, see getrusage(2).
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
