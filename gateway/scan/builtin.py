@@ -2,6 +2,7 @@
 
 from gateway.scan.api import Analyzer, Extractor
 from gateway.scan.extractors.compressed import CompressedExtractor
+from gateway.scan.extractors.ole import OleExtractor
 from gateway.scan.extractors.sevenzip import SevenZipExtractor
 from gateway.scan.extractors.tar import TarExtractor
 from gateway.scan.extractors.unopened import UnopenedExtractor
@@ -11,6 +12,7 @@ EXTRACTORS: tuple[Extractor, ...] = (
     ZipExtractor(),
     CompressedExtractor(),
     TarExtractor(),
+    OleExtractor(),
     SevenZipExtractor(),
     UnopenedExtractor(),
 )

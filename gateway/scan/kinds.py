@@ -234,6 +234,8 @@ _BY_TEXT = {
 }
 
 _MAIL_TYPES = frozenset({"message/rfc822", "message/global", "message/news"})
+OLE_STREAM = "stream of a compound file"
+"""What an extractor declares for one; no MIME type, so that no mail can claim it."""
 _CRYPTO_TYPES = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _VAGUE = frozenset({Kind.DATA, Kind.TEXT})
 
@@ -270,7 +272,8 @@ def identify(data: bytes, declared_type: str) -> tuple[Kind, ...]:
         kinds[_by_content(data, declared_type)] = None
     if declared_type in _MAIL_TYPES:
         kinds[Kind.MESSAGE] = None
-    kinds.update(dict.fromkeys(_second_faces(data, next(iter(kinds)))))
+    if declared_type != OLE_STREAM:
+        kinds.update(dict.fromkeys(_second_faces(data, next(iter(kinds)))))
     return _without_vague(tuple(kinds))
 
 

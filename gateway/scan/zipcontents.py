@@ -59,6 +59,8 @@ def contents(data: bytes) -> Contents:
 
 
 def _damages(directory: Directory, named: list[tuple[Entry, Entry | None]]) -> Iterator[str]:
+    if directory.volume not in {0, 0xFFFF}:
+        yield f"volume {directory.volume + 1} of a split archive"
     # Without ZIP64 the count has 16 bits, and some writers let it run over.
     if len(named) < _MOST_ENTRIES and (len(named) - directory.count) & 0xFFFF:
         yield f"{directory.count} entries were promised, {len(named)} are there"

@@ -36,6 +36,8 @@ class Directory:
     """What must be added to every offset: the length of what was put before the archive."""
     stop: int
     """The first byte after the archive and its comment."""
+    volume: int
+    """0 unless the archive is split: then the number of this part, counted from 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ def directory_at(data: bytes, position: int) -> Directory | None:
     if len(data) - position < 22:
         return None
     fields = struct.unpack_from("<HHHHIIH", data, position + 4)
-    _, _, _, count, size, offset, comment = fields
+    volume, _, _, count, size, offset, comment = fields
     end = position
     if count == _FULL16 or _FULL32 in {size, offset}:
         end, count, size, offset = _end64(data, position) or (end, count, size, offset)
@@ -119,7 +121,7 @@ def directory_at(data: bytes, position: int) -> Directory | None:
     # Most readers trust the size, so that a program may stand before the archive; some the offset.
     for start in (end - size, offset):
         if start >= offset and _is_directory(data, start, end, count):
-            return Directory(start, end, count, start - offset, stop)
+            return Directory(start, end, count, start - offset, stop, volume)
     return None
 
 

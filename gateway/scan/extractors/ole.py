@@ -1,0 +1,95 @@
+"""Opens OLE compound files: their streams, and the files that are packed into some of them."""
+
+import struct
+from collections.abc import Iterator
+from io import BytesIO
+
+from gateway.model import Finding, Gap, Reason
+from gateway.scan import inflate
+from gateway.scan.api import Artifact, Context, Member
+from gateway.scan.compound import CompoundFile, Entry
+from gateway.scan.kinds import OLE_STREAM, Kind
+
+_NATIVE = "\x01Ole10Native"
+_ENCRYPTED_PACKAGE = "EncryptedPackage"
+_PROPERTY = "__substg1.0_"
+_SHORT_PROPERTY = 1024
+"""A property of an Outlook item that is shorter is a name, a date or an address."""
+_ATTACHED_DATA = "37010102"
+_ATTACHED_NAMES = ("3707001F", "3704001F", "3707001E", "3704001E")
+
+
+class OleExtractor:
+    """Opens .doc, .xls, .ppt, .msg and whatever else is a compound file."""
+
+    kinds = frozenset({Kind.OLE})
+    broken = inflate.BROKEN
+
+    def members(self, artifact: Artifact, _context: Context) -> Iterator[Member | Finding | Gap]:
+        """Yield each stream; an embedded file under its own name."""
+        opened = CompoundFile(artifact.data)
+        entries = opened.entries
+        sizes = {entry.path: entry for entry in entries}
+        if (_ENCRYPTED_PACKAGE,) in sizes:
+            yield Gap(Reason.ENCRYPTED, "an Office document with a password", artifact.lineage)
+        for entry in entries:
+            if entry.name == _NATIVE:
+                yield _native(opened, entry)
+            elif entry.name.startswith(_PROPERTY):
+                yield from _property(opened, entry, sizes)
+            elif entry.size:
+                yield _plain(opened, entry)
+
+
+def _plain(opened: CompoundFile, entry: Entry) -> Member:
+    # Office keeps small archives of its own inside a stream: they are no second face of it.
+    name = "/".join(entry.path)
+    return Member(name, opened.open(entry), declared_type=OLE_STREAM)
+
+
+def _native(opened: CompoundFile, entry: Entry) -> Member:
+    """The file inside an OLE package; the stream as it is when it is not built like one."""
+    data = opened.read(entry, entry.size)
+    names: list[bytes] = []
+    position = 6
+    for _ in range(2):
+        name, zero, _rest = data[position : position + 1024].partition(b"\0")
+        names.append(name)
+        position += len(name) + len(zero)
+    position += 4
+    (length,) = struct.unpack_from("<I", data.ljust(position + 4, b"\0"), position)
+    position += 4
+    names.append(data[position : position + min(length, 1024)].rstrip(b"\0"))
+    position += length
+    size = int.from_bytes(data[position : position + 4], "little")
+    content = data[position + 4 : position + 4 + size]
+    shown = [
+        name.decode("utf-8", "replace").replace("\\", "/").rpartition("/")[2] for name in names
+    ]
+    if not content:
+        return _plain(opened, entry)
+    return Member(shown[0] or shown[1], BytesIO(content), names=tuple(shown[1:]))
+
+
+def _property(
+    opened: CompoundFile, entry: Entry, entries: dict[tuple[str, ...], Entry]
+) -> Iterator[Member]:
+    """An attachment of an Outlook item under its name, or a long property."""
+    if entry.name.endswith(_ATTACHED_DATA):
+        names = tuple(_text(opened, entries, entry, tag) for tag in _ATTACHED_NAMES)
+        kind = _text(opened, entries, entry, "370E001F")
+        name, *others = (*filter(None, names), "attachment")
+        yield Member(name, opened.open(entry), names=tuple(others[:-1]), declared_type=kind.lower())
+    elif entry.size >= _SHORT_PROPERTY:
+        yield _plain(opened, entry)
+
+
+def _text(
+    opened: CompoundFile, entries: dict[tuple[str, ...], Entry], beside: Entry, tag: str
+) -> str:
+    """The text property ``tag`` that stands in the same folder as ``beside``."""
+    entry = entries.get((*beside.path[:-1], _PROPERTY + tag))
+    if entry is None:
+        return ""
+    encoding = "utf-16-le" if tag.endswith("1F") else "cp1252"
+    return opened.read(entry, 2048).decode(encoding, "replace").rstrip("\0")
