@@ -8,11 +8,10 @@ from gateway.model import Finding, Gap, Heading, Level, Lineage, Listed, Pack, R
 from gateway.scan.budget import Limits
 from gateway.scan.kinds import Kind
 from gateway.workers.frames import NAME_CHARACTERS, TEXT_CHARACTERS, Answer, Order
-from gateway.workers.tidy import KEPT_NAMES
+from gateway.workers.tidy import KEPT_NAMES, TECHNIQUE
 
 _KINDS = frozenset(kind.value for kind in Kind)
 _CODE = re.compile(r"[a-z0-9_-]{1,40}(\.[a-z0-9_-]{1,40}){1,3}")
-_TECHNIQUE = re.compile(r"T\d{4}(\.\d{3})?")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _STEPS = 64
 """A lineage has no more; the depth of a scan is a setting, and gaps lie one below it."""
@@ -106,7 +105,7 @@ def _check_finding(finding: Finding, root: str) -> None:
     _check_lineage(finding.lineage, root)
     for text in (finding.summary, finding.evidence, finding.rule or "", finding.pack or ""):
         _check_text(text)
-    is_known = finding.technique is None or _TECHNIQUE.fullmatch(finding.technique)
+    is_known = finding.technique is None or TECHNIQUE.fullmatch(finding.technique)
     _require(bool(is_known), "a technique that is none")
 
 

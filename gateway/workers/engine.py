@@ -3,39 +3,22 @@
 import encodings
 import importlib
 import pkgutil
-from dataclasses import dataclass
-from typing import Protocol
 
-from gateway.model import Pack, Report
-from gateway.scan.api import Context
+from gateway.scan.analyzers.yara import YaraAnalyzer
 from gateway.scan.builtin import ANALYZERS, EXTRACTORS
 from gateway.scan.engine import Engine
+from gateway.scan.libyara import compile_rules
 from gateway.workers.frames import Setup
-
-
-class Scanner(Protocol):
-    """What a worker serves: the engine, or an engine of a test."""
-
-    def scan(
-        self, data: bytes, name: str, *, declared_type: str = "", context: Context = Context()
-    ) -> Report:
-        """Look at ``data``, and at every file inside it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """An engine, the rules that it judges by, and which rule files had to be left out."""
-
-    engine: Scanner
-    pack: Pack
-    problems: tuple[str, ...] = ()
+from gateway.workers.scanner import Built
 
 
 def build_engine(setup: Setup) -> Built:
     """The engine that ships."""
     preload()
-    engine = Engine(EXTRACTORS, ANALYZERS, pack=setup.pack, limits=setup.limits)
-    return Built(engine, setup.pack)
+    rules = compile_rules(setup.packs)
+    analyzers = (YaraAnalyzer(rules), *ANALYZERS)
+    engine = Engine(EXTRACTORS, analyzers, pack=rules.pack, limits=setup.limits)
+    return Built(engine, rules.pack, tuple(map(str, rules.problems)))
 
 
 def preload() -> None:

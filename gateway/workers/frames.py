@@ -10,6 +10,7 @@ from typing import Annotated, TypeVar
 import msgspec
 
 from gateway.model import Pack, Report
+from gateway.packs.format import RulePack
 from gateway.scan.budget import Limits
 
 ANSWER_BYTES = 4 << 20
@@ -31,18 +32,10 @@ class FrameError(Exception):
     """The other side did not keep to the form."""
 
 
-class RuleFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One source file of YARA rules. ``name`` is what a problem with it is reported under."""
-
-    name: str
-    text: str
-
-
 class Setup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All that a zygote needs to know; sent to it once."""
 
-    pack: Pack
-    rules: tuple[RuleFile, ...] = ()
+    packs: tuple[RulePack, ...] = ()
     limits: Limits = Limits()
     memory_bytes: int = 1536 << 20
     """Address space that a worker may add to what it was born with."""
@@ -79,7 +72,10 @@ class Fork(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Ready(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag=True):
-    """From the zygote: everything is loaded. ``problems`` name the rule files that it left out."""
+    """From the zygote: everything is loaded. ``pack`` sums up the rules that judge from here on.
+
+    ``problems`` say which rule files were left out, and why.
+    """
 
     pack: Pack
     problems: tuple[str, ...]

@@ -160,7 +160,8 @@ async def _launch(theirs: socket.socket) -> Process:
 async def _first_word(process: Process, link: socket.socket) -> Ready:
     parcel = await channel.receive_async(link, ORDER_BYTES)
     if parcel is None:
-        raise ZygoteError(f"the zygote ended with status {await process.wait()}")
+        status = await process.wait()
+        raise ZygoteError(f"the zygote ended with status {status}; its standard error says why")
     return decode(parcel.body, Ready)
 
 

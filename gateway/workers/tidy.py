@@ -1,10 +1,13 @@
 """Makes what honest detectors say fit to be sent: printable, short, and not too long in all."""
 
+import re
 from dataclasses import replace
 
 from gateway.model import Finding, Gap, Heading, Lineage, Listed, Reason, Report
 from gateway.workers.frames import NAME_CHARACTERS, TEXT_CHARACTERS
 
+TECHNIQUE = re.compile(r"T\d{4}(\.\d{3})?")
+"""The form of a MITRE ATT&CK technique."""
 KEPT_NAMES = 20
 """Names of one file that are kept."""
 _KEPT_FILES = 200
@@ -68,7 +71,15 @@ def _finding(finding: Finding) -> Finding:
         summary=tidy_text(finding.summary),
         evidence=tidy_text(finding.evidence),
         lineage=_lineage(finding.lineage),
+        rule=finding.rule and tidy_text(finding.rule),
+        pack=finding.pack and tidy_text(finding.pack),
+        # Rules of strangers write what they like here.
+        technique=finding.technique if _is_technique(finding.technique) else None,
     )
+
+
+def _is_technique(text: str | None) -> bool:
+    return text is not None and TECHNIQUE.fullmatch(text) is not None
 
 
 def _gap(gap: Gap) -> Gap:

@@ -14,7 +14,6 @@ import time
 from gateway.model import Report
 from gateway.scan.api import Context
 from gateway.workers import channel, sandbox
-from gateway.workers.engine import Scanner
 from gateway.workers.frames import (
     ANSWER_BYTES,
     HEADER_BYTES,
@@ -27,6 +26,7 @@ from gateway.workers.frames import (
     decode,
     encode,
 )
+from gateway.workers.scanner import Scanner
 from gateway.workers.tidy import shorten, tidy, tidy_text
 
 _STDOUT, _STDERR = 1, 2

@@ -19,7 +19,6 @@ from collections.abc import Callable
 from typing import cast
 
 from gateway.workers import channel, sandbox, worker
-from gateway.workers.engine import Built
 from gateway.workers.frames import (
     ORDER_BYTES,
     SETUP_BYTES,
@@ -34,6 +33,7 @@ from gateway.workers.frames import (
     decode,
     encode,
 )
+from gateway.workers.scanner import Built
 
 Factory = Callable[[Setup], Built]
 
@@ -125,7 +125,7 @@ class _Zygote:
         try:
             worker.serve(
                 ours,
-                self._built.engine,
+                self._built.scanner,
                 self._setup,
                 inherited=self._inherited,
                 born_bytes=self._born_bytes,
