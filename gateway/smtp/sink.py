@@ -47,7 +47,8 @@ class Step:
 
 
 Conduct = Callable[[Step], Awaitable[bytes]]
-"""Gives back what to answer. Raise ConnectionError to hang up."""
+"""Gives back what to answer, b"" when the usual answer was written already. Raise ConnectionError
+to hang up."""
 
 
 async def well_behaved(step: Step) -> bytes:
@@ -136,11 +137,12 @@ class _Dialogue:
 
     async def _answer(self, verb: str, argument: str, usual: bytes) -> bool:
         answer = await self._sink.conduct(Step(verb, argument, usual, self._writer))
-        if verb == "." and answer.startswith(b"2"):
+        meant = answer or usual
+        if verb == "." and meant.startswith(b"2"):
             self._keep()
         self._writer.write(answer)
         await self._writer.drain()
-        return answer.startswith((b"2", b"3"))
+        return meant.startswith((b"2", b"3"))
 
     async def ehlo(self, verb: str, argument: str) -> None:
         extensions = self._sink.extensions

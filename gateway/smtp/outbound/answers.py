@@ -1,6 +1,7 @@
 """Reads what the next hop answers: strictly, within a limit, and printable when it comes out."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gateway.smtp.outbound.errors import NextHopError
@@ -73,18 +74,16 @@ class AnswerReader:
         """True while an answer has begun and not ended."""
         return bool(self._buffer or self._lines)
 
-    def feed(self, data: bytes) -> list[Answer]:
-        """Read ``data``. Raises NextHopError when it is no SMTP reply, or one without end."""
+    def feed(self, data: bytes) -> Iterator[Answer]:
+        """Read ``data``. Raises NextHopError at what is no SMTP reply, or one without end."""
         self._buffer += data
-        answers = []
         while (end := self._buffer.find(b"\n")) >= 0:
             line = bytes(self._buffer[: end + 1])
             del self._buffer[: end + 1]
             answer = self._line(line)
             if answer:
-                answers.append(answer)
+                yield answer
         self._check_size(len(self._buffer))
-        return answers
 
     def _line(self, line: bytes) -> Answer | None:
         self._octets += len(line)

@@ -20,12 +20,13 @@ _EXTENSION_OF = {
 """Parameter of MAIL or RCPT, and the keyword under which a server offers it."""
 
 # Inbound has parsed these already. They are looked at again because a space, an angle bracket or
-# a line end that slips through here becomes a command of the sender's own.
+# line end that slips through here becomes a command of the sender's own. Surrogates stand for
+# octets that are not UTF-8.
 _MAILBOX = re.compile(
-    r'(?:"(?:[^"\\\x00-\x1f\x7f]|\\[\x20-\x7e])*"|[^\x00-\x20\x7f<>"\\]+)'
-    r'(?:@[^\x00-\x20\x7f<>"\\]+)?'
+    r'(?:"(?:[^"\\\x00-\x1f\x7f\ud800-\udfff]|\\[\x20-\x7e])*"|[^\x00-\x20\x7f<>"\\\ud800-\udfff]+)'
+    r'(?:@[^\x00-\x20\x7f<>"\\\ud800-\udfff]+)?'
 )
-_PARAMETER = re.compile(r"[A-Za-z0-9-]+(?:=[^\x00-\x20\x7f=]+)?")
+_PARAMETER = re.compile(r"[A-Za-z0-9-]+(?:=[^\x00-\x20\x7f=\ud800-\udfff]+)?")
 _NOT_XTEXT = re.compile(rb"[^!-*,-<>-~]")
 
 _UTF8_UNSUPPORTED = Reply(553, "5.6.7", "the next hop does not take internationalised mail")
@@ -65,7 +66,7 @@ def _command(
         raise RefusedError(_UTF8_UNSUPPORTED)
     taken = [parameter for parameter in parameters if _is_taken(parameter, offered)]
     line = " ".join([f"{verb}<{address}>", *taken])
-    return line.encode("utf-8", "surrogateescape") + b"\r\n"
+    return line.encode("utf-8") + b"\r\n"
 
 
 def _is_taken(parameter: str, offered: Mapping[str, str]) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+import os
 import ssl
 from dataclasses import dataclass
 
@@ -64,7 +65,7 @@ class Dialler:
             try:
                 _, wire = await loop.create_connection(Wire, address.host, address.port)
             except OSError as error:
-                raise NextHopError(f"{address}: {error.strerror or error}") from error
+                raise NextHopError(f"{address}: {_reason(error)}") from error
         return wire
 
     async def _greet(self, connection: Connection) -> None:
@@ -111,3 +112,10 @@ class Dialler:
         if self.tls_context:
             return self.tls_context()
         return _verifying() if self.tls == "required" else _trusting()
+
+
+def _reason(error: OSError) -> str:
+    """What the system calls it; asyncio writes a sentence of its own over that."""
+    if error.errno is not None and error.errno > 0:
+        return os.strerror(error.errno)
+    return error.strerror or str(error)

@@ -9,7 +9,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from gateway.model import Envelope, Recipient
 from gateway.smtp.outbound import commands
@@ -93,11 +93,10 @@ class Transaction:
         connection = self._let_go()
         is_reset = False
         try:
-            async with step("RSET", connection.address, connection.timeouts.reset):
-                (answer,) = await connection.exchange(b"RSET\r\n")
-            is_reset = answer.is_positive
-        except NextHopError:
-            return  # the connection is discarded below, and with it the transaction
+            with suppress(NextHopError):  # the connection goes, and with it the transaction
+                async with step("RSET", connection.address, connection.timeouts.reset):
+                    (answer,) = await connection.exchange(b"RSET\r\n")
+                is_reset = answer.is_positive
         finally:
             (self._pool.give_back if is_reset else self._pool.discard)(connection)
 
@@ -122,14 +121,17 @@ class Transaction:
     async def _begin(self) -> Connection:
         """MAIL and every accepted recipient; an idle connection that was dead is replaced."""
         connection = await self._pool.take()
+        if connection.transactions:
+            try:
+                return await self._begin_on(connection)
+            except LapsedError:
+                self._pool.discard(self._let_go())
+            connection = await self._pool.take(fresh=True)
         try:
             return await self._begin_on(connection)
         except LapsedError:
-            self._pool.discard(self._let_go())
-            if connection.transactions == 1:
-                self._pool.failed(connection.address)
-                raise
-        return await self._begin_on(await self._pool.take(fresh=True))
+            self._pool.failed(connection.address)
+            raise
 
     async def _begin_on(self, connection: Connection) -> Connection:
         self._connection = connection

@@ -30,7 +30,8 @@ class Wire(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Read answers; what is not SMTP ends the connection."""
         try:
-            self._answers += self._reader.feed(data)
+            for answer in self._reader.feed(data):
+                self._answers.append(answer)
         except NextHopError as error:
             self._fail(error)
             self.drop()

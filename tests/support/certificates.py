@@ -1,0 +1,62 @@
+"""Certificates made on the spot, for TLS between parts that run in one test."""
+
+import datetime as dt
+import ssl
+import tempfile
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+_DAY = dt.timedelta(days=1)
+
+
+def _name(text: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+
+
+class Authority:
+    """Signs server certificates, and makes contexts of both sides."""
+
+    def __init__(self) -> None:
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        self._certificate = self._sign("authority.test", self._key, is_authority=True)
+
+    def server(self, name: str) -> ssl.SSLContext:
+        """The context of a server whose certificate bears ``name``."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        certificate = self._sign(name, key, is_authority=False)
+        octets = certificate.public_bytes(serialization.Encoding.PEM) + key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        with tempfile.NamedTemporaryFile() as file:
+            Path(file.name).write_bytes(octets)
+            context.load_cert_chain(file.name)
+        return context
+
+    def client(self) -> ssl.SSLContext:
+        """The context of a client that trusts this authority and no other."""
+        pem = self._certificate.public_bytes(serialization.Encoding.PEM)
+        return ssl.create_default_context(cadata=pem.decode("ascii"))
+
+    def _sign(
+        self, name: str, key: ec.EllipticCurvePrivateKey, *, is_authority: bool
+    ) -> x509.Certificate:
+        now = dt.datetime.now(dt.UTC)
+        builder = (
+            x509.CertificateBuilder()
+            .subject_name(_name(name))
+            .issuer_name(_name("authority.test"))
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - _DAY)
+            .not_valid_after(now + _DAY)
+            .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+            .add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
+        )
+        return builder.sign(self._key, hashes.SHA256())
