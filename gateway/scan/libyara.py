@@ -94,8 +94,9 @@ class Rules:
         """Match ``data``. Raises TooSlowError when that takes too long."""
         uncounted: dict[str, None] = {}
 
-        def warned(_kind: int, string: yara.RuleString) -> int:
-            uncounted[str(string.rule)] = None
+        def warned(_kind: int, string: tuple[str, str, str]) -> int:
+            _, rule, _ = string
+            uncounted[rule] = None
             return int(yara.CALLBACK_CONTINUE)
 
         try:

@@ -1,0 +1,185 @@
+"""Judges VBA macros by what their source does: start by itself, run, download, hide.
+
+A macro alone is a note. One that starts by itself is suspicious, and so is one that runs programs
+or downloads; both together are malicious.
+Only code is judged: comments are dropped, and of strings only what they name counts, so that
+« l'attribution » in a message box is French and not a command.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from gateway.model import Finding, Gap, Level, Reason
+from gateway.scan import vba
+from gateway.scan.api import Artifact, Context
+from gateway.scan.evidence import quote
+from gateway.scan.inflate import BROKEN
+from gateway.scan.kinds import Kind
+from gateway.scan.vbalines import Line, lines
+
+_LINES_SHOWN = 4
+
+_PROCEDURE = re.compile(
+    r"(?i)(?:^|:)\s*(?:(?:Public|Private|Friend|Static)\s+)*(?:Sub|Function|Property\s+\w+)\s+(\w+)"
+)
+_END = re.compile(r"(?i)^\s*End\s+(?:Sub|Function|Property)\b")
+_STARTS_BY_ITSELF = re.compile(
+    r"""(?ix)
+      Auto_? (?: Exec | Open | Close | New | Exit | Activate | Deactivate )
+    | Document_ (?: Open | Close | New | BeforeClose | BeforeSave | Sync )
+    | Workbook_ (?: Open | Close | BeforeClose | BeforeSave | Activate | Deactivate
+                  | WindowActivate | WindowDeactivate | SheetActivate | SheetCalculate )
+    | Worksheet_ (?: Activate | Calculate )
+    | Presentation_ (?: Open | Close ) | OnSlideShowPageChange | OnSlideShowTerminate
+    | (?: \w+_ )? (?: DocumentOpen | DocumentBeforeClose | DocumentChange | NewDocument
+                    | WorkbookOpen | WorkbookActivate | WorkbookBeforeClose
+                    | PresentationOpen | SlideShowBegin )
+    | Application_ (?: Startup | NewMail | NewMailEx | Quit )
+    # Controls in a document that fire without a click.
+    | (?! UserForm ) \w+_ (?: Layout | Painted | Painting | Resize | BeforeNavigate2
+          | NavigateComplete2 | DocumentComplete | DownloadBegin | DownloadComplete
+          | FileDownload | ProgressChange | PropertyChange | StatusTextChange
+          | TitleChange | OnConnecting )
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sign:
+    """Something that code can do, and how it shows."""
+
+    does: str
+    in_code: re.Pattern[str]
+    in_strings: re.Pattern[str] | None = None
+
+    def shows(self, line: Line) -> bool:
+        """Whether ``line`` does it."""
+        if self.in_code.search(line.code):
+            return True
+        return self.in_strings is not None and self.in_strings.search(line.strings) is not None
+
+
+_SIGNS = (
+    _Sign(
+        "runs programs",
+        re.compile(
+            r"""(?ix)
+              (?<! [\w.] ) (?<! Sub\s ) (?<! Function\s ) (?<! Dim\s ) (?<! Set\s )
+              (?: (?:VBA|Interaction)\. )? Shell \s* (?! \s* (?:=|\.|,|\)|As\b) ) [\w("]
+            | \b (?: WinExec | ShellExecute (?:Ex)? [AW]? | CreateProcess [AW]? | CreateThread
+                   | CreateRemoteThread | VirtualAlloc (?:Ex)? | WriteProcessMemory
+                   | QueueUserAPC | MacScript | AppleScriptTask | RegisterXLL ) \b
+            """
+        ),
+        re.compile(
+            r"""(?ix)
+              \b (?: WScript\.Shell | Shell\.Application | Schedule\.Service ) \b | \b winmgmts:
+            | 72C24DD5-D70A-438B-8A42-98424B88AFB8
+            | \b (?: powershell | pwsh | mshta | certutil | bitsadmin | regsvr32 | rundll32
+                   | wscript | cscript ) (?: \.exe \b | \s+ [-/"\\\w] )
+            | \b cmd (?: \.exe )? \s+ /[ck] | %comspec% | ^ \s* =? EXEC \s* \(
+            | \b (?: WinExec | ShellExecute (?:Ex)? [AW] | CreateProcess [AW] | CreateThread
+                   | VirtualAlloc (?:Ex)? | WriteProcessMemory ) \b
+            """
+        ),
+    ),
+    _Sign(
+        "downloads files",
+        re.compile(
+            r"(?i)\b(?:URLDownloadToFile[AW]?|InternetOpenUrl[AW]?|InternetReadFile"
+            r"|(?:Server)?XMLHTTP\d*|WinHttpRequest|responseBody)\b"
+        ),
+        re.compile(
+            r"(?i)\b(?:URLDownloadToFile[AW]?|InternetOpenUrl[AW]?|WinHttp\.WinHttpRequest"
+            r"|(?:MSXML2|Microsoft)\.(?:Server)?XMLHTTP)\b"
+        ),
+    ),
+    _Sign(
+        "hides what it does",
+        re.compile(
+            r"(?i)(?:\bChr[BW]?\$?\s*\([^)]{1,40}\)\s*[&+]\s*){5}|\bStrReverse\s*\("
+            r"|\bXor\b.{0,200}\b(?:Asc|Mid)[BW]?\$?\s*\(|\b(?:Asc|Mid)[BW]?\$?\s*\(.{0,200}\bXor\b"
+        ),
+    ),
+    _Sign(
+        "changes other macros or their protection",
+        re.compile(
+            r"(?i)\.(?:AddFromString|InsertLines|OrganizerCopy|VirusProtection)\b"
+            r"|\bMacroCopy\b|\.VBComponents\b.{0,200}\.(?:Import|Export|Add)\b"
+        ),
+        re.compile(r"(?i)\b(?:AccessVBOM|VBAWarnings)\b"),
+    ),
+)
+
+
+class MacroAnalyzer:
+    """Looks at the VBA source of OLE files; that of an OOXML file is one of its members."""
+
+    kinds = frozenset({Kind.OLE})
+    broken = BROKEN
+
+    def analyze(self, artifact: Artifact, _context: Context) -> Iterator[Finding | Gap]:
+        """Yield one finding for all macros of the file, and a gap for each that is unreadable."""
+        source: list[Line] = []
+        for module in vba.modules(artifact.data):
+            match module:
+                case vba.Unread():
+                    yield Gap(Reason.DAMAGED, module.detail, artifact.lineage)
+                case vba.Module():
+                    source += lines(module.name, module.source)
+        procedures = [line for line in source if _PROCEDURE.search(line.code)]
+        acts = {line: sign.does for sign in _SIGNS for line in source if sign.shows(line)}
+        if procedures:
+            yield _judge(artifact, procedures, list(_starts(source)), acts)
+
+
+def _judge(
+    artifact: Artifact, procedures: list[Line], starts: list[Line], acts: dict[Line, str]
+) -> Finding:
+    does = ", ".join(dict.fromkeys(acts.values()))
+    match bool(starts), bool(acts):
+        case True, True:
+            code, level, technique = "macro.dropper", Level.MALICIOUS, "T1059.005"
+            summary = f"A macro starts by itself and {does}"
+            shown = [starts[0], *acts]
+        case True, False:
+            code, level, technique = "macro.autoexec", Level.SUSPICIOUS, "T1204.002"
+            summary = "A macro starts by itself"
+            shown = starts
+        case False, True:
+            code, level, technique = "macro.acts", Level.SUSPICIOUS, "T1059.005"
+            summary = f"A macro {does} when somebody starts it"
+            shown = [*acts]
+        case _:
+            code, level, technique = "macro.present", Level.NOTE, "T1059.005"
+            summary = "There are macros that do not start by themselves"
+            shown = procedures
+    evidence = _evidence(shown)
+    return Finding(code, level, summary, evidence, artifact.lineage, technique=technique)
+
+
+def _starts(source: list[Line]) -> Iterator[Line]:
+    """The heads of the procedures that run unasked; one without a body does nothing."""
+    head: Line | None = None
+    for line in source:
+        if _END.match(line.code):
+            head = None
+            continue
+        if head is not None:
+            yield head
+            head = None
+        procedure = _PROCEDURE.search(line.code)
+        if procedure is not None and _STARTS_BY_ITSELF.fullmatch(procedure[1]):
+            head = line
+            if ":" in line.code[procedure.end() :]:
+                yield line
+
+
+def _evidence(shown: Sequence[Line]) -> str:
+    quoted = [
+        f"{quote(line.module, 40)} line {line.number}: {quote(line.text)}"
+        for line in shown[:_LINES_SHOWN]
+    ]
+    more = len(shown) - len(quoted)
+    return "; ".join(quoted) + (f"; and {more} more" if more else "")
