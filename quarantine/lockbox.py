@@ -298,7 +298,9 @@ def _prepare(blobs: Path, index: Path) -> None:
             )
         make_file(index)
     except OSError as error:
-        raise StoreError(f"cannot keep items in {blobs.parent}: {error.strerror}") from error
+        raise StoreError(
+            f"cannot keep items in {blobs.parent}: {error.filename or blobs}: {error.strerror}"
+        ) from error
 
 
 def _viewed(new: NewItem) -> AbstractContextManager[memoryview]:

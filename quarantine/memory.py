@@ -99,7 +99,7 @@ class MemoryIndex:
     def changes(self, item: str) -> Sequence[SealedChange]:
         """What became of an item, oldest first."""
         with self._lock:
-            return tuple(self._changes.get(item, ()))
+            return list(self._changes.get(item, ()))
 
     def damages(self) -> Iterator[str]:
         """Nothing: there is no disk to be damaged."""

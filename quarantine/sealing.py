@@ -26,7 +26,7 @@ CHUNK_BYTES = 64 * 1024
 _TAG_BYTES = 16
 _PREFIX_BYTES = 7
 _MAGIC = b"LZB1"
-_WRAPPED_LENGTH = struct.Struct(">H")
+_LENGTH_BYTES = 2
 # Mail is base64 for the most part: higher levels cost more time and save nothing.
 _ZLIB_LEVEL = 1
 _ADVICE = "the bytes on disk are not those that were put there, so restore it from a backup"
@@ -64,14 +64,14 @@ def seal_note(key: WrappingKey, label: str, text: str) -> bytes:
     data_key = new_data_key()
     wrapped = key.wrap(data_key, label)
     sealed = b"".join(seal(data_key, label, text.encode()))
-    return _WRAPPED_LENGTH.pack(len(wrapped)) + wrapped + sealed
+    return len(wrapped).to_bytes(_LENGTH_BYTES) + wrapped + sealed
 
 
 def unseal_note(key: WrappingKey, label: str, sealed: bytes) -> str:
     """The text of a note."""
     stream = BytesIO(sealed)
-    (length,) = _WRAPPED_LENGTH.unpack(stream.read(_WRAPPED_LENGTH.size))
-    data_key = key.unwrap(stream.read(length), label)
+    wrapped_bytes = int.from_bytes(stream.read(_LENGTH_BYTES))
+    data_key = key.unwrap(stream.read(wrapped_bytes), label)
     return b"".join(unseal(data_key, label, stream)).decode()
 
 

@@ -1,7 +1,7 @@
 """The index in a SQLite file, committed to the disk before any call that changes it returns.
 
 Several processes may have it open at once: each change is one short transaction that takes the
-write lock first (BEGIN IMMEDIATE), and waits up to five seconds for another process to finish.
+write lock first (BEGIN IMMEDIATE), and waits a while for another process to finish its own.
 """
 
 import json
@@ -21,7 +21,6 @@ from quarantine.item import Query, State
 from quarantine.schema import REVISIONS, changes, items
 from quarantine.store import SealedChange, SealedItem
 
-_BUSY_SECONDS = 5
 # After these the kernel may have dropped what it was given: trying again would not be the truth.
 _FINAL = frozenset({sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_DIR_FSYNC})
 _LISTED = [column for column in items.columns if column.name != "details"]
@@ -29,13 +28,16 @@ _WIPED = {"wrapped_key": None, "summary": None, "details": None}
 
 
 class SQLiteIndex:
-    """Keeps the list of items in the file ``path``, made when it is not there."""
+    """Keeps the list of items in the file ``path``, made when it is not there.
 
-    def __init__(self, path: Path) -> None:
+    ``busy_seconds`` is how long to wait for another process to finish its change.
+    """
+
+    def __init__(self, path: Path, *, busy_seconds: float = 5) -> None:
         self._path = path
         self._writer = threading.Lock()
         self._trouble = ""
-        self._engine = _engine(path)
+        self._engine = _engine(path, busy_seconds)
         self._immediate = self._engine.execution_options(immediate=True)
         try:
             self._migrate()
@@ -179,8 +181,8 @@ _ADVICE = {
 }
 
 
-def _engine(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": _BUSY_SECONDS})
+def _engine(path: Path, busy_seconds: float) -> Engine:
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": busy_seconds})
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
@@ -189,8 +191,11 @@ def _engine(path: Path) -> Engine:
 def _prepare(connection: sqlite3.Connection, _: object) -> None:
     # Python's own transactions begin late and not at all before some statements: ours are explicit.
     connection.isolation_level = None
+    # SQLite stays in another mode without a word where the disk does not allow this one.
+    mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+    if mode != "wal":
+        raise sqlite3.OperationalError(f"its disk allows journal mode {mode} and no WAL")
     for pragma in (
-        "journal_mode = WAL",
         # In WAL mode NORMAL, the default of many, does not fsync at a commit.
         "synchronous = FULL",
         "foreign_keys = ON",

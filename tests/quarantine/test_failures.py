@@ -1,0 +1,253 @@
+"""Pull the plug: each failure, what it leaves, and that the next start puts it right."""
+
+import json
+import shutil
+import subprocess
+import sys
+import textwrap
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from quarantine.item import State
+from tests.support.vault import (
+    CANARY,
+    delete_and_die,
+    files_with,
+    hold_and_die,
+    hold_over_the_file_limit,
+    hold_several,
+    in_child,
+    new_item,
+    open_box,
+    start_child,
+)
+
+_KILLED = -9
+
+
+@pytest.mark.parametrize(
+    ("step", "unfinished", "files", "rows"),
+    [
+        ("blob written", 1, 0, 0),
+        ("blob synced", 1, 0, 0),
+        ("blob named", 0, 1, 0),
+        ("folder synced", 0, 1, 0),
+        ("row committed", 0, 1, 1),
+    ],
+)
+def test_a_kill_while_holding_leaves_all_or_nothing(
+    tmp_path: Path, step: str, unfinished: int, files: int, rows: int
+) -> None:
+    assert in_child(hold_and_die, tmp_path, step) == _KILLED
+    assert not files_with(tmp_path, CANARY.encode())
+
+    with open_box(tmp_path) as box:
+        assert box.recover().unfinished == unfinished
+        assert len(list((tmp_path / "messages").iterdir())) == files
+        assert [item.summary for item in box.items()] == [{"subject": CANARY}] * rows
+        assert [box.message(i.id) for i in box.items()] == [CANARY.encode() * 10_000] * rows
+        assert box.recover().unfinished == 0
+        assert list(box.fsck()) == []
+
+
+def test_a_kill_while_deleting_leaves_nothing_that_can_be_read(tmp_path: Path) -> None:
+    with open_box(tmp_path) as box:
+        held = box.hold(new_item())
+        box.hold(new_item())
+    assert in_child(delete_and_die, tmp_path, held.id, "key wiped") == _KILLED
+
+    with open_box(tmp_path) as box:
+        assert box.item(held.id).item.state is State.DELETED
+        assert [problem.kind for problem in box.fsck()] == ["leftover-blob"]
+        assert box.recover().leftover == 1
+        assert list(box.fsck()) == []
+
+
+def test_a_limit_on_the_size_of_files_is_an_error_and_not_a_death(tmp_path: Path) -> None:
+    assert in_child(hold_over_the_file_limit, tmp_path) == 0
+
+    with open_box(tmp_path) as box:
+        assert len(list(box.items())) == 1
+        assert list(box.fsck()) == []
+
+
+def test_threads_may_hold_at_once(tmp_path: Path) -> None:
+    with open_box(tmp_path) as box:
+        threads = [
+            threading.Thread(target=lambda: [box.hold(new_item()) for _ in range(5)])
+            for _ in range(6)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        assert len(list(box.items())) == 30
+        assert list(box.fsck()) == []
+
+
+def test_processes_may_hold_at_once_in_a_folder_that_none_has_made(tmp_path: Path) -> None:
+    children = [start_child(hold_several, tmp_path / "box", 5) for _ in range(4)]
+    for child in children:
+        child.join(timeout=20)
+
+    assert [child.exitcode for child in children] == [0, 0, 0, 0]
+    with open_box(tmp_path / "box") as box:
+        assert len(list(box.items())) == 20
+        assert box.recover().unfinished == 0
+        assert list(box.fsck()) == []
+
+
+def _can_mount() -> bool:
+    probe = ["unshare", "-Urm", "mount", "-t", "tmpfs", "none", "/tmp"]
+    return (
+        shutil.which("unshare") is not None
+        and subprocess.run(probe, capture_output=True, check=False).returncode == 0
+    )
+
+
+def _can_trace() -> bool:
+    probe = ["strace", "-o", "/dev/null", "true"]
+    return (
+        shutil.which("strace") is not None
+        and subprocess.run(probe, capture_output=True, check=False).returncode == 0
+    )
+
+
+def _run(command: list[str], script: str, folder: Path) -> Any:
+    """What ``script`` prints as JSON, when ``command`` starts it with the name of a folder."""
+    done = subprocess.run(
+        [*command, sys.executable, "-c", textwrap.dedent(_IMPORTS + script), str(folder)],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def _on_a_small_disk(folder: Path, options: str) -> list[str]:
+    mounted = f'mount -t tmpfs -o {options} none {folder} && exec "$@"'
+    return ["unshare", "-Urm", "sh", "-c", mounted, "sh"]
+
+
+_IMPORTS = """
+    import json, os, subprocess, sys
+    from pathlib import Path
+    from quarantine.errors import LockboxError, NoRoomError
+    from tests.support.vault import new_item, open_box
+
+    folder = Path(sys.argv[1])
+    box = open_box(folder / "box")
+"""
+
+_HOLD_UNTIL_FULL = """
+    strangers = folder / "of another program"
+    strangers.write_bytes(bytes(200_000))
+    held = []
+
+    def hold_until_full(size):
+        while len(held) < 1000:
+            try:
+                held.append(box.hold(new_item(os.urandom(size))).id)
+            except NoRoomError as error:
+                return str(error)
+
+    said = [hold_until_full(100_000), hold_until_full(1)]
+    box._needed = lambda _: 0  # from here on it is the disk itself that refuses
+    said += [hold_until_full(100_000), hold_until_full(1)]
+    when_full = len(held)
+    strangers.unlink()
+    box.delete(held.pop(0), who="alice", why="room")
+    held.append(box.hold(new_item(os.urandom(1000))).id)
+    print(json.dumps({
+        "said": said,
+        "when_full": when_full,
+        "problems": [problem.message for problem in box.fsck()],
+        "readable": sum(bool(box.message(name)) for name in held) == len(held),
+        "unfinished": len(list(folder.rglob("*.tmp"))),
+    }))
+"""
+
+_TURN_READ_ONLY = """
+    held = box.hold(new_item(b"before")).id
+    subprocess.run(["mount", "-o", "remount,ro", folder], check=True)
+    said = []
+    for use in (
+        lambda: box.hold(new_item()),
+        lambda: box.delete(held, who="alice", why="spam"),
+    ):
+        try:
+            use()
+        except LockboxError as error:
+            said.append(str(error))
+    print(json.dumps({"said": said, "readable": box.message(held).decode()}))
+"""
+
+_HOLD_TWICE = """
+    said = []
+    for _ in range(2):
+        try:
+            box.hold(new_item())
+        except LockboxError as error:
+            said.append(str(error))
+    print(json.dumps(said))
+"""
+
+
+@pytest.mark.skipif(not _can_mount(), reason="this system lets no user mount a small disk")
+@pytest.mark.parametrize("options", ["size=1m", "nr_inodes=14"])
+def test_a_full_disk_is_said_and_mended_by_making_room(tmp_path: Path, options: str) -> None:
+    outcome = _run(_on_a_small_disk(tmp_path, options), _HOLD_UNTIL_FULL, tmp_path)
+
+    assert all("make room" in said for said in outcome["said"])
+    assert outcome["when_full"] > 3
+    assert outcome["problems"] == []
+    assert outcome["readable"]
+    assert outcome["unfinished"] == 0
+
+
+@pytest.mark.skipif(not _can_mount(), reason="this system lets no user mount a small disk")
+def test_a_disk_that_turned_read_only_takes_nothing_and_can_be_read(tmp_path: Path) -> None:
+    outcome = _run(_on_a_small_disk(tmp_path, "size=2m"), _TURN_READ_ONLY, tmp_path)
+
+    assert len(outcome["said"]) == 2
+    assert "Read-only file system" in outcome["said"][0]
+    assert outcome["readable"] == "before"
+
+
+@pytest.mark.skipif(not _can_trace(), reason="strace is not here or may not trace")
+@pytest.mark.parametrize("call", ["fsync", "fdatasync"])  # of the message, and of the index
+def test_a_disk_that_fails_to_keep_is_never_asked_again(tmp_path: Path, call: str) -> None:
+    with open_box(tmp_path / "box") as box:
+        held = box.hold(new_item())
+    failing = ["strace", "-f", "-o", "/dev/null", "-e", f"inject={call}:error=EIO:when=1"]
+    said = _run(failing, _HOLD_TWICE, tmp_path)
+
+    assert len(said) == 2
+    assert all("the disk failed to keep" in sentence for sentence in said)
+    with open_box(tmp_path / "box") as box:
+        box.recover()
+        assert held in box.items()
+        assert list(box.fsck()) == []
+
+
+def test_no_descriptor_is_left_open(tmp_path: Path) -> None:
+    with open_box(tmp_path) as box:
+        held = box.hold(new_item()).id
+        before = _open_descriptors()
+        for _ in range(20):
+            box.message(box.hold(new_item()).id)
+            box.item(held)
+        after = _open_descriptors()
+
+    assert after == before
+
+
+def _open_descriptors() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
