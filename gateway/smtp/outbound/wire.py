@@ -30,8 +30,7 @@ class Wire(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Read answers; what is not SMTP ends the connection."""
         try:
-            for answer in self._reader.feed(data):
-                self._answers.append(answer)
+            self._answers.extend(self._reader.feed(data))
         except NextHopError as error:
             self._fail(error)
             self.drop()
