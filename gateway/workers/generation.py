@@ -98,12 +98,12 @@ class Generation:
         self.workers.discard(worker)
 
     async def close(self) -> None:
-        """Kill every worker and end the zygote."""
+        """Kill every worker and end the zygote. May be called again after it was cancelled."""
         for worker in tuple(self.workers):
             self.discard(worker)
         with contextlib.suppress(OSError):  # it may be gone already
             self._link.shutdown(socket.SHUT_RDWR)
-        await self.ended
+        await asyncio.wait([self.ended])  # unlike an await, passes no cancellation on
         await _end(self._process, self._link)
 
     async def _listen(self) -> None:

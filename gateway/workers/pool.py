@@ -56,7 +56,7 @@ class Pool:
         self._deadline_seconds = deadline_seconds
         self._queue_seconds = queue_seconds
         self._recycle_after = recycle_after
-        lanes = workers or os.cpu_count() or 1
+        self.lanes = lanes = workers or os.cpu_count() or 1
         self._lanes_of_big = asyncio.Semaphore(lanes)
         self._lanes = asyncio.Semaphore(lanes + 1)
         self._stock = Stock(lanes + 1 + _SPARE_WORKERS, factory=factory, required=required)

@@ -87,12 +87,10 @@ def _drop_privileges() -> None:
 
 
 def _limit(setup: Setup, born_bytes: int) -> None:
-    limits = {
-        resource.RLIMIT_AS: born_bytes + setup.memory_bytes,
-        resource.RLIMIT_CPU: setup.cpu_seconds,
-        resource.RLIMIT_NOFILE: _DESCRIPTORS,
-        # Sockets are not files: only memfds and files on disk meet this one.
-        resource.RLIMIT_FSIZE: 0,
-    }
-    for name, most in limits.items():
-        resource.setrlimit(name, (most, most))
+    most_bytes = born_bytes + setup.memory_bytes
+    resource.setrlimit(resource.RLIMIT_AS, (most_bytes, most_bytes))
+    # The first of the two sends SIGXCPU, by which the death explains itself.
+    resource.setrlimit(resource.RLIMIT_CPU, (setup.cpu_seconds, setup.cpu_seconds + 1))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_DESCRIPTORS, _DESCRIPTORS))
+    # Sockets are not files: only memfds and files on disk meet this one.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))

@@ -155,8 +155,8 @@ class Stock:
 
     async def _restock(self) -> None:
         for generation in [g for g in self._outgoing if not g.workers]:
-            self._outgoing.remove(generation)
             await generation.close()
+            self._outgoing.remove(generation)
         async with self._change:
             if self._generation and not self._generation.is_alive:
                 await self._begin(self._generation.setup)
