@@ -1,13 +1,12 @@
 """One function for each log event: structured, one line each, nothing personal unless asked for."""
 
 import logging
-import sys
-from typing import Literal
+from typing import Literal, TextIO
 
 import structlog
-from structlog.typing import FilteringBoundLogger
+from structlog.typing import FilteringBoundLogger, Processor
 
-from gateway.model import Envelope, Report, Verdict
+from gateway.model import Envelope, Pack, Report, Verdict
 from gateway.smtp.replies import Reply
 
 
@@ -18,17 +17,22 @@ class Events:
         self._log = log
         self._personal = personal
 
-    def started(self, listening: list[str], pack: str, workers: int, layers: str) -> None:
-        """The gateway takes mail from now on."""
-        self._log.info("started", listening=listening, pack=pack, workers=workers, sandbox=layers)
+    def started(
+        self, addresses: tuple[tuple[str, int], ...], pack: Pack, layers: dict[str, str]
+    ) -> None:
+        """The gateway takes mail from now on; ``layers`` say how its workers are confined."""
+        listening = [f"{host}:{port}" for host, port in addresses]
+        self._log.info(
+            "started", listening=listening, pack=f"{pack.name} {pack.version}", sandbox=layers
+        )
 
     def stopped(self) -> None:
         """The gateway has answered every client and takes no more mail."""
         self._log.info("stopped")
 
-    def rule_file_skipped(self, file: str, line: int, what: str) -> None:
+    def rule_file_skipped(self, problem: str) -> None:
         """A rule file is broken; all others are in use."""
-        self._log.warning("rule_file_skipped", file=file, line=line, what=what)
+        self._log.warning("rule_file_skipped", problem=problem)
 
     def decided(
         self,
@@ -86,14 +90,14 @@ class Events:
         }
 
 
-def open_log(style: Literal["json", "console"]) -> FilteringBoundLogger:
-    """A log on standard error: JSON lines for a collector, or coloured lines for a person."""
-    renderers = {
+def open_log(style: Literal["json", "console"], stream: TextIO) -> FilteringBoundLogger:
+    """A log on ``stream``: JSON lines for a collector, or coloured lines for a person."""
+    renderers: dict[str, Processor] = {
         "json": structlog.processors.JSONRenderer(),
-        "console": structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+        "console": structlog.dev.ConsoleRenderer(colors=stream.isatty()),
     }
     log: FilteringBoundLogger = structlog.wrap_logger(
-        structlog.PrintLogger(sys.stderr),
+        structlog.PrintLogger(stream),
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -4,7 +4,7 @@ import ipaddress
 import re
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, PlainSerializer
 
 from gateway.model import Action
 
@@ -59,8 +59,22 @@ def _network(value: object) -> object:
     return value
 
 
-Size = Annotated[int, BeforeValidator(_bytes), Field(gt=0)]
-Seconds = Annotated[float, BeforeValidator(_seconds), Field(gt=0)]
-ActionWord = Annotated[Action, BeforeValidator(_action)]
+def _write_bytes(count: int) -> str:
+    unit = next(unit for unit in ("GiB", "MiB", "KiB", "B") if count % _UNITS[unit.upper()] == 0)
+    return f"{count // _UNITS[unit.upper()]} {unit}"
+
+
+def _write_seconds(seconds: float) -> str:
+    return f"{seconds:g}s"
+
+
+def _write_action(action: Action) -> str:
+    return action.word
+
+
+Size = Annotated[int, BeforeValidator(_bytes), Field(gt=0), PlainSerializer(_write_bytes)]
+Count = Annotated[int, Field(gt=0)]
+Seconds = Annotated[float, BeforeValidator(_seconds), Field(gt=0), PlainSerializer(_write_seconds)]
+ActionWord = Annotated[Action, BeforeValidator(_action), PlainSerializer(_write_action)]
 Endpoint = Annotated[str, BeforeValidator(_endpoint)]
 Network = Annotated[str, BeforeValidator(_network)]

@@ -4,17 +4,17 @@ Defaults are taken from the parts that they are for: each stands in one place on
 """
 
 import ipaddress
-import socket
 from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from gateway.config.quantities import ActionWord, Endpoint, Network, Seconds, Size
+from gateway.config.quantities import ActionWord, Count, Endpoint, Network, Seconds, Size
 from gateway.model import Action, Class
 from gateway.policy import Policy
 from gateway.scan.budget import Limits
+from gateway.smtp.inbound.settings import InboundSettings, SessionLimits
 
 
 class Section(BaseModel):
@@ -23,22 +23,90 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
 
+_SESSION = SessionLimits()
+
+
+class SmtpLimitSettings(Section):
+    """What one client may cost."""
+
+    connections: Count = _SESSION.connections
+    connections_per_client: Count = _SESSION.connections_per_client
+    messages: Count = _SESSION.messages
+    recipients: Count = _SESSION.recipients
+    errors: Count = _SESSION.errors
+    command_time: Seconds = _SESSION.command_seconds
+    data_time: Seconds = _SESSION.data_seconds
+    data_rate: Size = _SESSION.data_bytes_per_second
+    handshake_time: Seconds = _SESSION.handshake_seconds
+    session_time: Seconds = _SESSION.session_seconds
+    message_size: Size = _SESSION.message_bytes
+    line_size: Size = _SESSION.line_bytes
+    in_flight: Size = _SESSION.in_flight_bytes
+    hops: Count = _SESSION.hops
+
+    def limits(self) -> SessionLimits:
+        """The same, as the SMTP server takes them."""
+        return SessionLimits(
+            connections=self.connections,
+            connections_per_client=self.connections_per_client,
+            messages=self.messages,
+            recipients=self.recipients,
+            errors=self.errors,
+            command_seconds=self.command_time,
+            data_seconds=self.data_time,
+            data_bytes_per_second=self.data_rate,
+            handshake_seconds=self.handshake_time,
+            session_seconds=self.session_time,
+            message_bytes=self.message_size,
+            line_bytes=self.line_size,
+            in_flight_bytes=self.in_flight,
+            hops=self.hops,
+        )
+
+
 class SmtpSettings(Section):
     """How mail comes in."""
 
     listen: tuple[Endpoint, ...] = ("127.0.0.1:2525",)
-    hostname: str = Field(default_factory=socket.getfqdn)
+    hostname: str = ""
     recipient_domains: tuple[str, ...] = ()
     client_networks: tuple[Network, ...] = ("127.0.0.0/8", "::1/128")
-    message_size: Size = 50 << 20
+    front_ends: tuple[Network, ...] = ()
+    proxy_protocol: bool = False
+    bare_newlines: Literal["normalise", "refuse"] = "normalise"
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+    limits: SmtpLimitSettings = SmtpLimitSettings()
 
     @model_validator(mode="after")
     def _not_an_open_relay(self) -> Self:
         for text in self.client_networks:
-            if ipaddress.ip_network(text).prefixlen == 0 and not self.recipient_domains:
-                message = f"{text} with no recipient_domains: refusing to be an open relay"
+            if ipaddress.ip_network(text).prefixlen == 0:
+                message = f"client_networks: {text} may send anywhere: refusing to be an open relay"
                 raise ValueError(message)
         return self
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.proxy_protocol and not self.front_ends:
+            message = "proxy_protocol needs front_ends: name the networks that may speak it"
+            raise ValueError(message)
+        if (self.tls_certificate is None) is not (self.tls_key is None):
+            message = "tls_certificate and tls_key go together: give both or none"
+            raise ValueError(message)
+        return self
+
+    def inbound(self, hostname: str) -> InboundSettings:
+        """The same, as the SMTP server takes them."""
+        return InboundSettings(
+            hostname=hostname,
+            recipient_domains=self.recipient_domains,
+            client_networks=self.client_networks,
+            front_ends=self.front_ends,
+            proxy_protocol=self.proxy_protocol,
+            refuse_bare_newlines=self.bare_newlines == "refuse",
+            limits=self.limits.limits(),
+        )
 
 
 class NextHopSettings(Section):
@@ -56,10 +124,10 @@ class LimitSettings(Section):
 
     file_size: Size = _LIMITS.file_bytes
     message_size: Size = _LIMITS.message_bytes
-    ratio: int = Field(default=_LIMITS.ratio, gt=0)
+    ratio: Count = _LIMITS.ratio
     ratio_floor: Size = _LIMITS.ratio_floor_bytes
     depth: int = Field(default=_LIMITS.depth, gt=0, le=100)
-    files: int = Field(default=_LIMITS.files, gt=0)
+    files: Count = _LIMITS.files
     time: Seconds = _LIMITS.seconds
 
     def limits(self) -> Limits:
@@ -122,14 +190,13 @@ class QuarantineSettings(Section):
 
     folder: Path = Path("/var/lib/lazaretto/quarantine")
     key_file: Path = Path("/etc/lazaretto/quarantine.key")
-    disk_floor: Size = 512 << 20
+    disk_floor: Size = 256 << 20
 
 
 class RuleSettings(Section):
     """Rule packs beside the built-in one."""
 
     packs: tuple[Path, ...] = ()
-    builtin: bool = True
 
 
 class NoticeSettings(Section):
@@ -138,7 +205,7 @@ class NoticeSettings(Section):
     recipients: bool = False
     language: Literal["fr", "en"] = "fr"
     sender: str = "postmaster@localhost"
-    contact: str = "your IT service desk"
+    contact: str = "the IT service desk"
 
 
 class LogSettings(Section):
@@ -175,6 +242,10 @@ class Settings(BaseSettings):
             message = f"next_hop.hosts: {min(both)} is this gateway itself: mail would loop"
             raise ValueError(message)
         return self
+
+    def as_written(self) -> dict[str, dict[str, object]]:
+        """Every key as the settings file would spell it, by table."""
+        return self.model_dump(mode="json")
 
     @classmethod
     def settings_customise_sources(

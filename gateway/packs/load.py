@@ -57,6 +57,15 @@ def load(packs: Sequence[Path] = (), extra_files: Sequence[Path] = ()) -> Loaded
     return Loaded(tuple(pack for pack in read if pack.files), tuple(problems))
 
 
+def load_only(paths: Sequence[Path]) -> Loaded:
+    """Pack folders and single rule files, without the built-in pack: to check them alone."""
+    folders = [read_folder(path) for path in paths if path.is_dir()]
+    files, problems = _files([path for path in paths if not path.is_dir()])
+    packs = [pack for pack, _ in folders] + [RulePack("extra", _digest(files), files)]
+    found = [problem for _, remarks in folders for problem in remarks]
+    return Loaded(tuple(pack for pack in packs if pack.files), (*found, *problems))
+
+
 def read_folder(folder: Path) -> tuple[RulePack, list[Problem]]:
     """One pack. A folder without ``pack.toml`` is named by itself, its version is a digest."""
     try:

@@ -1,0 +1,162 @@
+"""What is done with a message that has been judged: one function for each action, in one table.
+
+Rule 1. A positive reply is given only after the next hop, or the quarantine, has the message.
+Rule 2. A message goes to the next hop or to the quarantine: never to both, never to neither.
+Rule 3. Whatever goes wrong on our side is a 4xx, and the sender keeps the message.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from gateway import records
+from gateway.events import Events
+from gateway.model import Action, Envelope, Report, Verdict
+from gateway.notices.held import Notices
+from gateway.smtp import replies
+from gateway.smtp.outbound import (
+    InDoubtError,
+    NextHop,
+    NextHopError,
+    RefusedError,
+    Transaction,
+)
+from gateway.smtp.replies import Reply
+from gateway.smtp.submission import submit
+from gateway.smtp.trace import trace
+from gateway.spool import Spool
+from quarantine import Lockbox, LockboxError, NewItem, NoRoomError
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What acting needs."""
+
+    next_hop: NextHop
+    lockbox: Lockbox
+    notices: Notices | None
+    """None when recipients of held mail are not told."""
+    events: Events
+    hostname: str
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A message that has been judged, and the transaction with the next hop that waits for it."""
+
+    message: Spool
+    identifier: str
+    envelope: Envelope
+    report: Report
+    verdict: Verdict
+    transaction: Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a message: the reply, and its place in the quarantine if it has one."""
+
+    reply: Reply
+    item: str = ""
+
+
+async def act(case: Case, means: Means) -> Outcome:
+    """Do what the verdict asks for. The reply is true when it is given."""
+    return await _ACTS[case.verdict.action](case, means)
+
+
+async def deliver(case: Case, means: Means) -> Outcome:
+    """Send the original bytes under our trace headers; the next hop's answer is ours."""
+    headers = trace(
+        case.envelope,
+        case.verdict,
+        case.report.pack,
+        hostname=means.hostname,
+        identifier=case.identifier,
+        now=means.now(),
+    )
+    try:
+        return Outcome(await case.transaction.send(headers, case.message))
+    except RefusedError as refused:
+        return Outcome(refused.reply)
+    except NextHopError:
+        return Outcome(replies.NEXT_HOP_DOWN)
+    except InDoubtError as error:
+        # RFC 5321 6.1 prefers a message twice to a message lost: the sender tries again.
+        means.events.failed(case.identifier, "relay", error)
+        return Outcome(replies.IN_DOUBT)
+
+
+async def hold(case: Case, means: Means) -> Outcome:
+    """Put the message into the quarantine; the sender learns nothing."""
+    await case.transaction.abandon()
+    try:
+        item = await asyncio.to_thread(means.lockbox.hold, _new_item(case))
+    except NoRoomError as error:
+        means.events.failed(case.identifier, "hold", error)
+        return Outcome(replies.NO_ROOM)
+    except LockboxError as error:
+        means.events.failed(case.identifier, "hold", error)
+        return Outcome(replies.INTERNAL)
+    return Outcome(replies.accepted(case.identifier), item.id)
+
+
+async def withhold(case: Case, means: Means) -> Outcome:
+    """Hold the message, and tell its recipients."""
+    outcome = await hold(case, means)
+    if outcome.item and means.notices:
+        await _tell(case, means, outcome.item, means.notices)
+    return outcome
+
+
+async def defer(case: Case, _means: Means) -> Outcome:
+    """Have the sender keep the message and come back."""
+    await case.transaction.abandon()
+    return Outcome(replies.DEFERRED)
+
+
+async def reject(case: Case, _means: Means) -> Outcome:
+    """Refuse the message for good."""
+    await case.transaction.abandon()
+    return Outcome(replies.REJECTED)
+
+
+_ACTS: Mapping[Action, Callable[[Case, Means], Awaitable[Outcome]]] = {
+    Action.DELIVER: deliver,
+    Action.TAG: deliver,  # the trace headers are the tag
+    Action.WITHHOLD: withhold,
+    Action.DEFER: defer,
+    Action.QUARANTINE: hold,
+    Action.REJECT: reject,
+}
+
+
+async def _tell(case: Case, means: Means, item: str, notices: Notices) -> None:
+    """Send the notice. The message is held already: a failure here changes nothing."""
+    text = notices.held(item, case.report.heading, case.verdict.kind, now=means.now())
+    try:
+        reply = await submit(means.next_hop, Envelope("", case.envelope.recipients), b"", text)
+    except InDoubtError:
+        reply = replies.IN_DOUBT
+    if not reply.is_positive:
+        means.events.notice_failed(item, reply)
+
+
+def _new_item(case: Case) -> NewItem:
+    pack = case.report.pack
+    return NewItem(
+        message=case.message,
+        envelope=records.encode(case.envelope),
+        report=records.encode(case.report),
+        kind=case.verdict.kind.word,
+        action=case.verdict.action.word,
+        reasons=case.verdict.reasons,
+        pack=f"{pack.name} {pack.version}",
+        summary={
+            "sender": case.envelope.sender,
+            "recipients": ", ".join(entry.address for entry in case.envelope.recipients),
+            "subject": case.report.heading.subject,
+        },
+    )

@@ -1,0 +1,187 @@
+"""Builds the running gateway from the settings: the only place that chooses parts."""
+
+import asyncio
+import socket
+import ssl
+import sys
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from gateway.acts import Means
+from gateway.config import ConfigError, Settings
+from gateway.events import Events, open_log
+from gateway.notices.held import Notices
+from gateway.packs import load
+from gateway.packs.load import Loaded
+from gateway.pipeline import Pipeline
+from gateway.release import Release
+from gateway.smtp.inbound import Server
+from gateway.smtp.outbound import HopAddress, NextHop
+from gateway.smtp.replies import Reply
+from gateway.workers import sandbox
+from gateway.workers.frames import Setup
+from gateway.workers.pool import Pool, Started
+from quarantine import Lockbox, load_key, open_lockbox
+
+_DRAIN_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """A gateway that takes mail. ``addresses`` are those that it really listens on."""
+
+    addresses: tuple[tuple[str, int], ...]
+    lockbox: Lockbox
+
+
+@dataclass(frozen=True, slots=True)
+class Scanner:
+    """Workers that are ready. ``problems`` name the rule files that were left out, and why."""
+
+    pool: Pool
+    started: Started
+    problems: tuple[str, ...]
+
+    @property
+    def layers(self) -> dict[str, str]:
+        """Each layer of the sandbox: "holds", or why it does not."""
+        return {layer.name: layer.problem or "holds" for layer in self.started.layers}
+
+
+@asynccontextmanager
+async def run(settings: Settings, log: TextIO = sys.stderr) -> AsyncIterator[Gateway]:
+    """Run a gateway for as long as the ``async with`` block lasts; then drain it.
+
+    When it cannot run, nothing listens: raises ConfigError, LockboxError, PoolStartError,
+    NoBuiltinPackError or OSError.
+    """
+    events = _events(settings, log)
+    async with AsyncExitStack() as stack:
+        # Workers are forked from what exists now: no listener and no key may be open yet.
+        workers = await stack.enter_async_context(scanner(settings))
+        for problem in workers.problems:
+            events.rule_file_skipped(problem)
+        held = stack.enter_context(lockbox(settings))
+        await asyncio.to_thread(held.recover)
+        hop = await stack.enter_async_context(next_hop(settings))
+        means = Means(hop, held, _notices(settings), events, _hostname(settings))
+        pipeline = Pipeline(workers.pool, settings.actions.policy(), means)
+        server = Server(
+            pipeline,
+            settings.smtp.inbound(_hostname(settings)),
+            observer=events,
+            tls=_tls(settings),
+        )
+        stack.push_async_callback(server.drain, _DRAIN_SECONDS)
+        addresses = await _listen(server, settings)
+        events.started(addresses, workers.started.pack, workers.layers)
+        yield Gateway(addresses, held)
+    events.stopped()
+
+
+@asynccontextmanager
+async def scanner(settings: Settings, extra_rules: Sequence[Path] = ()) -> AsyncIterator[Scanner]:
+    """Workers with every rule pack of the settings, and ``extra_rules`` beside them."""
+    loaded = await asyncio.to_thread(rule_packs, settings, extra_rules)
+    pool = Pool(
+        Setup(packs=loaded.packs, limits=settings.limits.limits()),
+        workers=settings.workers.count,
+        deadline_seconds=settings.workers.deadline,
+        queue_seconds=settings.workers.queue,
+        required=sandbox.REQUIRED if settings.workers.require_sandbox else frozenset(),
+    )
+    started = await pool.start()
+    try:
+        yield Scanner(pool, started, (*map(str, loaded.problems), *started.problems))
+    finally:
+        await pool.close()
+
+
+def rule_packs(settings: Settings, extra_rules: Sequence[Path] = ()) -> Loaded:
+    """Read the built-in rules and all that the settings name."""
+    return load.load(settings.rules.packs, extra_rules)
+
+
+@contextmanager
+def lockbox(settings: Settings) -> Iterator[Lockbox]:
+    """Open the quarantine. Raises LockboxError when the key or the folder is not usable."""
+    key = load_key(settings.quarantine.key_file)
+    with open_lockbox(
+        settings.quarantine.folder, key, reserve_bytes=settings.quarantine.disk_floor
+    ) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def next_hop(settings: Settings) -> AsyncIterator[NextHop]:
+    """The client towards the mail server."""
+    hop = NextHop(
+        [_address(host) for host in settings.next_hop.hosts],
+        hostname=_hostname(settings),
+        tls=settings.next_hop.tls,
+    )
+    try:
+        yield hop
+    finally:
+        await hop.close()
+
+
+async def release(
+    settings: Settings,
+    lockbox: Lockbox,
+    identifier: str,
+    *,
+    who: str,
+    why: str,
+    recipients: tuple[str, ...] = (),
+) -> Reply:
+    """Release one item from the command line, with or without a running gateway."""
+    async with next_hop(settings) as hop:
+        desk = Release(lockbox, hop, _events(settings, sys.stderr), _hostname(settings))
+        return await desk.release(identifier, who=who, why=why, recipients=recipients)
+
+
+async def _listen(server: Server, settings: Settings) -> tuple[tuple[str, int], ...]:
+    bound: list[tuple[str, int]] = []
+    for endpoint in settings.smtp.listen:
+        host, _, port = endpoint.rpartition(":")
+        try:
+            bound += await server.start(host.strip("[]"), int(port))
+        except OSError as error:
+            message = f"cannot listen on {endpoint}: {error.strerror or error}"
+            raise OSError(error.errno, message) from None
+    return tuple(bound)
+
+
+def _tls(settings: Settings) -> ssl.SSLContext | None:
+    certificate, key = settings.smtp.tls_certificate, settings.smtp.tls_key
+    if certificate is None or key is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(certificate, key)
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigError("smtp.tls_certificate", [f"{certificate}, {key}: {error}"]) from None
+    return context
+
+
+def _events(settings: Settings, log: TextIO) -> Events:
+    return Events(open_log(settings.log.format, log), personal=settings.log.personal)
+
+
+def _notices(settings: Settings) -> Notices | None:
+    if not settings.notices.recipients:
+        return None
+    return Notices(settings.notices.language, settings.notices.sender, settings.notices.contact)
+
+
+def _hostname(settings: Settings) -> str:
+    return settings.smtp.hostname or socket.getfqdn()
+
+
+def _address(endpoint: str) -> HopAddress:
+    host, _, port = endpoint.rpartition(":")
+    return HopAddress(host.strip("[]"), int(port))

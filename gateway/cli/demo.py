@@ -1,0 +1,162 @@
+"""``lazaretto demo``: a real gateway on loopback, sample mail through it, and what became of it."""
+
+import asyncio
+import smtplib
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from gateway import app, records
+from gateway.cli.sample_mail import RECIPIENT, SAMPLES, SENDER, Sample
+from gateway.cli.terminal import FAILURE, cell, clear_errors, console, markup
+from gateway.cli.tree import report_tree
+from gateway.config import Settings, load
+from gateway.model import Class
+from gateway.smtp.sink import Sink
+from quarantine import Item, Lockbox, create_key
+
+_SETTINGS = """\
+# Made by lazaretto demo; everything else is at its default.
+[smtp]
+listen = ["127.0.0.1:0"]
+hostname = "lazaretto.example"
+recipient_domains = ["hopital.example"]
+[next_hop]
+hosts = ["127.0.0.1:{port}"]
+tls = "off"
+[quarantine]
+folder = "{folder}/quarantine"
+key_file = "{folder}/quarantine.key"
+disk_floor = "1 MiB"
+"""
+_STYLES = {Class.CLEAN: "green", Class.MALICIOUS: "bold red"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Demo:
+    """The running parts."""
+
+    file: Path
+    settings: Settings
+    lockbox: Lockbox
+    mail_server: Sink
+    host: str
+    port: int
+
+    def held(self, sample: Sample) -> Item | None:
+        """The item that this message became, if it is held."""
+        items = self.lockbox.items()
+        return next((item for item in items if item.summary["subject"] == sample.subject), None)
+
+    def has_arrived(self, sent: bytes) -> bool:
+        """True if the mail server has the message, byte for byte below the trace headers."""
+        return any(delivery.message.endswith(sent) for delivery in self.mail_server.deliveries)
+
+
+def demo(
+    *,
+    leave: Annotated[
+        bool, typer.Option("--exit", help="End when the mail is through, do not stay.")
+    ] = False,
+) -> None:
+    """Send sample mail through a real gateway on this machine, and show what became of each.
+
+    Exit code: 0 if every message ended where it must, 1 if not.
+    """
+    with clear_errors(), tempfile.TemporaryDirectory(prefix="lazaretto-demo-") as folder:
+        try:
+            is_right = asyncio.run(_run(Path(folder), stays=not leave))
+        except KeyboardInterrupt:
+            return
+    if not is_right:
+        console.print("[bold red]Something did not end where it must.[/]")
+        raise typer.Exit(FAILURE)
+
+
+async def _run(folder: Path, *, stays: bool) -> bool:
+    async with Sink() as mail_server:
+        file = folder / "lazaretto.toml"
+        file.write_text(_SETTINGS.format(port=mail_server.port, folder=folder), "utf-8")
+        create_key(folder / "quarantine.key")
+        settings = load(file)
+        with (folder / "events.jsonl").open("w", encoding="utf-8") as log:
+            async with app.run(settings, log=log) as gateway:
+                running = _Demo(file, settings, gateway.lockbox, mail_server, *gateway.addresses[0])
+                is_right = await _show(running)
+                _show_next(running)
+                if stays:
+                    console.print("\nThe gateway stays for you until Ctrl-C.")
+                    await asyncio.Event().wait()
+    return is_right
+
+
+async def _show(running: _Demo) -> bool:
+    console.print(f"A gateway listens on {running.host}:{running.port}, a mail server behind it.\n")
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for title in ("message", "SMTP reply", "class", "what became of it", "why"):
+        table.add_column(title)
+    is_right = True
+    for sample in SAMPLES:
+        is_right &= await _send_and_tell(running, sample, table)
+    console.print(table)
+    worst = next(sample for sample in SAMPLES if sample.expected is Class.MALICIOUS)
+    return is_right & await _look_and_release(running, worst)
+
+
+async def _send_and_tell(running: _Demo, sample: Sample, table: Table) -> bool:
+    message = sample.message()
+    reply = await asyncio.to_thread(_send, running, message)
+    item, has_arrived = running.held(sample), running.has_arrived(message)
+    kind = item.kind if item else "clean"
+    fate = {
+        (True, False): "delivered, byte for byte",
+        (False, True): f"held as {item.id}" if item else "",
+    }.get((has_arrived, item is not None), "[bold red]lost or doubled[/]")
+    table.add_row(
+        cell(sample.subject),
+        reply,
+        cell(kind, _STYLES.get(sample.expected, "yellow")),
+        fate,
+        cell(", ".join(item.reasons[:3]) if item else "", "dim"),
+    )
+    return kind == sample.expected.word and has_arrived is (sample.expected is Class.CLEAN)
+
+
+def _send(running: _Demo, message: bytes) -> str:
+    """Send with an independent client, and give back the reply to the final dot."""
+    with smtplib.SMTP(running.host, running.port, "client.example") as client:
+        client.ehlo()
+        client.mail(SENDER)
+        client.rcpt(RECIPIENT)
+        code, _ = client.data(message)
+    return str(code)
+
+
+async def _look_and_release(running: _Demo, sample: Sample) -> bool:
+    item = running.held(sample)
+    if item is None:
+        return False
+    details = running.lockbox.item(item.id)
+    console.print(f"\n[bold]Looked at:[/] {markup(sample.subject)}")
+    console.print(report_tree(records.decode_report(details.report), f"item {item.id}"))
+    reply = await app.release(
+        running.settings, running.lockbox, item.id, who="demo", why="to show how it is done"
+    )
+    has_arrived = running.has_arrived(sample.message())
+    arrived = "byte for byte" if has_arrived else "[bold red]changed[/]"
+    console.print(f"\n[bold]Released:[/] the mail server said {reply}; it arrived {arrived}.")
+    return reply.is_positive and has_arrived
+
+
+def _show_next(running: _Demo) -> None:
+    command = f"lazaretto quarantine {{}} --config {running.file}"
+    console.print("\n[bold]Try next[/] (with .venv/bin in your PATH)")
+    for arguments in ("list", "show ID", "release ID --reason 'sender called'", "export ID FILE"):
+        console.print(f"  {command.format(arguments)}", markup=False, soft_wrap=True)
+    console.print("  lazaretto scan FILE...", markup=False)
+    console.print(f"  swaks --server {running.host}:{running.port} --to {RECIPIENT} --attach FILE")
+    console.print(f"  less {running.file.parent}/events.jsonl", soft_wrap=True)

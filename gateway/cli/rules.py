@@ -1,0 +1,101 @@
+"""``lazaretto rules``: which rules judge the mail, and whether they can be used."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.table import Table
+
+from gateway import app
+from gateway.cli.options import ConfigFile, Json, read_settings
+from gateway.cli.terminal import FAILURE, cell, clear_errors, console, safe, stop
+from gateway.packs import load
+from gateway.packs.format import Problem, RulePack, check_file, check_meta
+from gateway.packs.syntax import outline
+from gateway.scan.libyara import faults, remarks
+
+commands = typer.Typer(help="List and check the rules that judge the mail.", no_args_is_help=True)
+
+_STYLES = {"malicious": "bold red", "suspicious": "yellow", "note": "dim"}
+
+
+@commands.command("list")
+def list_(*, json: Json = False, config: ConfigFile = None) -> None:
+    """List every rule that is in force, with its pack and its level."""
+    with clear_errors():
+        loaded = app.rule_packs(read_settings(config))
+    rules = list(_rules(loaded.packs))
+    if json:
+        for rule in rules:
+            print(msgspec.json.encode(rule).decode())
+        return
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for title in ("pack", "rule", "level", "what it sees"):
+        table.add_column(title)
+    for rule in rules:
+        level = rule["level"]
+        table.add_row(
+            cell(rule["pack"], "dim"),
+            cell(rule["rule"]),
+            cell(level, _STYLES.get(level, "")),
+            cell(rule["description"]),
+        )
+    console.print(table)
+
+
+@commands.command()
+def check(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[PATH]...", help="Rule files or pack folders; else all in force."),
+    ] = None,
+    *,
+    config: ConfigFile = None,
+) -> None:
+    """Say what is wrong with rules: with those in force, or before they are put in force.
+
+    Exit code: 0 all can be used, 1 something cannot.
+    """
+    with clear_errors():
+        settings = read_settings(config)
+        missing = next((path for path in paths or () if not path.exists()), None)
+        if missing:
+            stop(f"{missing}: there is no such file or folder")
+        loaded = load.load_only(paths) if paths else app.rule_packs(settings)
+        problems = [*loaded.problems, *_problems(loaded.packs)]
+    for problem in problems:
+        word = "left out" if problem.is_fatal else "remark"
+        console.print(f"{word}: {safe(str(problem))}", markup=False, soft_wrap=True)
+    count = len(list(_rules(loaded.packs)))
+    names = ", ".join(f"{pack.name} {pack.version}" for pack in loaded.packs) or "none"
+    console.print(f"{count} rules in packs: {safe(names)}", markup=False)
+    if any(problem.is_fatal for problem in problems):
+        raise typer.Exit(FAILURE)
+
+
+def _rules(packs: tuple[RulePack, ...]) -> Iterator[dict[str, str]]:
+    for pack in packs:
+        for file in pack.files:
+            for rule in outline(file.text).rules:
+                yield {
+                    "pack": f"{pack.name} {pack.version}",
+                    "file": file.name,
+                    "rule": rule.name,
+                    "level": rule.meta.get("level", pack.default_level.word),
+                    "description": rule.meta.get("description", ""),
+                    "reference": rule.meta.get("reference", ""),
+                    "technique": rule.meta.get("technique", ""),
+                }
+
+
+def _problems(packs: tuple[RulePack, ...]) -> Iterator[Problem]:
+    for pack in packs:
+        for file in pack.files:
+            broken = list(faults(file))
+            yield from broken
+            if not broken:
+                yield from remarks(file)
+                yield from (found for found in check_file(file) if not found.is_fatal)
+                yield from check_meta(file)

@@ -1,0 +1,113 @@
+"""``lazaretto scan``: files or whole messages, without a running gateway."""
+
+import asyncio
+import os
+import sys
+from collections import deque
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gateway import app, records
+from gateway.cli.options import ConfigFile, read_settings
+from gateway.cli.terminal import FAILURE, MISTAKE, clear_errors, console, markup, stop
+from gateway.cli.tree import report_tree
+from gateway.config import Settings
+from gateway.model import Class, Report
+from gateway.spool import Spool
+from gateway.workers.pool import Pool
+
+_CHUNK = 1 << 20
+_STYLES = {Class.CLEAN: "green", Class.MALICIOUS: "bold red"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Scanned:
+    file: Path
+    report: Report | None
+    error: str = ""
+    """Why there is no report."""
+
+
+def scan(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files or .eml messages.")],
+    *,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    rules: Annotated[
+        list[Path] | None,
+        typer.Option("--rules", metavar="FILE", help="One more YARA file, for this run only."),
+    ] = None,
+    config: ConfigFile = None,
+) -> None:
+    """Open files at any depth and say what is in them.
+
+    Exit code: 0 all clean, 1 something found or not fully seen, 2 a mistake in the call.
+    """
+    with clear_errors():
+        settings = read_settings(config)
+        missing = next((rule for rule in rules or [] if not rule.is_file()), None)
+        if missing:
+            stop(f"{missing}: there is no such rule file")
+        raise typer.Exit(asyncio.run(_scan(files, settings, tuple(rules or ()), json=json)))
+
+
+async def _scan(
+    files: list[Path], settings: Settings, rules: tuple[Path, ...], *, json: bool
+) -> int:
+    """Scan as many files at once as there are workers; print them in the order asked for."""
+    code = 0
+    ahead: deque[asyncio.Task[_Scanned]] = deque()
+    async with app.scanner(settings, rules) as scanner, asyncio.TaskGroup() as group:
+        for problem in scanner.problems:
+            print(f"lazaretto: rule file left out: {problem}", file=sys.stderr)
+        for file in files:
+            ahead.append(group.create_task(_one(scanner.pool, file, settings)))
+            if len(ahead) > scanner.pool.lanes:
+                code = max(code, _print(await ahead.popleft(), settings, json=json))
+        while ahead:
+            code = max(code, _print(await ahead.popleft(), settings, json=json))
+    return code
+
+
+async def _one(pool: Pool, file: Path, settings: Settings) -> _Scanned:
+    try:
+        with Spool() as message:
+            await asyncio.to_thread(_fill, message, file, settings.limits.message_size)
+            report = await pool.scan(
+                message,
+                name=file.name,
+                declared_type="message/rfc822" if file.suffix.lower() == ".eml" else "",
+                sender_domain="",
+            )
+            return _Scanned(file, report)
+    except OSError as error:
+        return _Scanned(file, None, error.strerror or str(error))
+
+
+def _fill(message: Spool, file: Path, most: int) -> None:
+    with file.open("rb") as stream:
+        if os.fstat(stream.fileno()).st_size > most:
+            raise OSError(27, f"larger than limits.message_size ({most} bytes)")
+        while chunk := stream.read(_CHUNK):
+            message.write(chunk)
+    message.seal()
+
+
+def _print(scanned: _Scanned, settings: Settings, *, json: bool) -> int:
+    if scanned.report is None:
+        print(f"lazaretto: {scanned.file}: {scanned.error}", file=sys.stderr)
+        return MISTAKE
+    verdict = settings.actions.policy().decide(scanned.report)
+    if json:
+        print(records.verdict_line(str(scanned.file), scanned.report, verdict))
+    else:
+        style = _STYLES.get(verdict.kind, "yellow")
+        console.print(
+            f"[{style}]{verdict.kind.word}[/]  {markup(str(scanned.file))}"
+            f"  [dim]{verdict.action.word}, {scanned.report.milliseconds:.0f} ms[/]"
+        )
+        if verdict.kind > Class.CLEAN:
+            console.print(report_tree(scanned.report, scanned.file.name))
+    return 0 if verdict.kind is Class.CLEAN else FAILURE

@@ -1,0 +1,117 @@
+"""One message from MAIL to the reply to its final dot: offer, scan, decide, act."""
+
+from dataclasses import dataclass, field, replace
+from time import monotonic
+from typing import Protocol
+
+from gateway.acts import Case, Means, act
+from gateway.model import Envelope, Recipient, Report
+from gateway.policy import Policy
+from gateway.smtp import replies
+from gateway.smtp.outbound import NextHopError, RefusedError, Transaction
+from gateway.smtp.replies import Reply
+from gateway.spool import Spool
+from gateway.workers.pool import PoolBusyError
+
+
+class Scanner(Protocol):
+    """Looks at a message in a process that can be killed."""
+
+    async def scan(
+        self, message: Spool, *, name: str, declared_type: str, sender_domain: str
+    ) -> Report:
+        """Report on the sealed ``message``. Raises PoolBusyError when no worker gets free."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """Takes messages from the SMTP server, one Passage each."""
+
+    scanner: Scanner
+    policy: Policy
+    means: Means
+
+    def extensions(self) -> frozenset[str]:
+        """What the next hop offered when it was last asked."""
+        return self.means.next_hop.extensions()
+
+    async def begin(self, envelope: Envelope) -> "Passage | Reply":
+        """Offer the sender to the next hop; a Reply is its refusal."""
+        try:
+            return Passage(self, envelope, await self.means.next_hop.begin(envelope))
+        except RefusedError as refused:
+            return refused.reply
+        except NextHopError:
+            return replies.NEXT_HOP_DOWN
+
+
+class Passage:
+    """One mail transaction on its way through."""
+
+    def __init__(self, pipeline: Pipeline, envelope: Envelope, transaction: Transaction) -> None:
+        self._pipeline = pipeline
+        self._envelope = envelope
+        self._transaction = transaction
+
+    async def offer(self, recipient: Recipient) -> Reply:
+        """Offer one recipient to the next hop, and pass its answer back."""
+        try:
+            reply = await self._transaction.offer(recipient)
+        except NextHopError:
+            return replies.NEXT_HOP_DOWN
+        if reply.is_positive:
+            recipients = (*self._envelope.recipients, recipient)
+            self._envelope = replace(self._envelope, recipients=recipients)
+        return reply
+
+    async def abandon(self) -> None:
+        """Tell the next hop that the client changed its mind or is gone."""
+        await self._transaction.abandon()
+
+    async def commit(self, message: Spool, identifier: str) -> Reply:
+        """Judge the sealed message and act on it. The reply is true when it is given."""
+        stages = _Stages()
+        try:
+            report = await self._scan(message)
+        except PoolBusyError:
+            await self.abandon()
+            self._pipeline.means.events.refused(identifier, "scan", replies.BUSY)
+            return replies.BUSY
+        stages.end("scan")
+        verdict = self._pipeline.policy.decide(report)
+        case = Case(message, identifier, self._envelope, report, verdict, self._transaction)
+        outcome = await act(case, self._pipeline.means)
+        stages.end("act")
+        self._pipeline.means.events.decided(
+            identifier,
+            self._envelope,
+            report,
+            verdict,
+            reply=outcome.reply,
+            size=message.size,
+            milliseconds=stages.milliseconds,
+            item=outcome.item,
+        )
+        return outcome.reply
+
+    async def _scan(self, message: Spool) -> Report:
+        return await self._pipeline.scanner.scan(
+            message,
+            name="message",
+            declared_type="message/rfc822",
+            sender_domain=self._envelope.sender_domain,
+        )
+
+
+@dataclass(slots=True)
+class _Stages:
+    """Milliseconds spent in each stage of one message."""
+
+    began: float = field(default_factory=monotonic)
+    milliseconds: dict[str, float] = field(default_factory=dict)
+
+    def end(self, stage: str) -> None:
+        now = monotonic()
+        self.milliseconds[stage] = (now - self.began) * 1000
+        self.began = now
