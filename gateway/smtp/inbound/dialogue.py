@@ -1,0 +1,224 @@
+"""What each command means: the state of one SMTP dialogue, without the wire."""
+
+import asyncio
+import re
+import ssl
+from dataclasses import dataclass, replace
+from secrets import token_hex
+
+from gateway.model import Envelope, Recipient
+from gateway.smtp import replies
+from gateway.smtp.address import Address, Flaw, Malformed, parse_recipient, parse_sender
+from gateway.smtp.hops import count_hops
+from gateway.smtp.inbound.admission import Admission
+from gateway.smtp.inbound.contract import Observer, Passage, Pipeline
+from gateway.smtp.inbound.memory import Memory
+from gateway.smtp.inbound.reception import Reception
+from gateway.smtp.inbound.relaying import Relaying
+from gateway.smtp.inbound.settings import InboundSettings
+from gateway.smtp.parameters import MailParameters, parse_mail, parse_rcpt
+from gateway.smtp.replies import Reply
+
+_HELO = re.compile(r"[A-Za-z0-9._:\[\]-]{1,255}")
+_FROM = re.compile(rb"FROM: *", re.IGNORECASE)
+_TO = re.compile(rb"TO: *", re.IGNORECASE)
+_PASSED_ON = ("8BITMIME", "DSN", "SMTPUTF8")
+"""Extensions that we offer when the next hop does."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What all sessions of one server share."""
+
+    pipeline: Pipeline
+    settings: InboundSettings
+    observer: Observer
+    tls: ssl.SSLContext | None
+    relaying: Relaying
+    admission: Admission
+    memory: Memory
+    commits: set[asyncio.Task[Reply]]
+    """Messages that are being judged."""
+
+
+@dataclass(slots=True)
+class _Transaction:
+    """What is open between MAIL and the reply to the final dot."""
+
+    identifier: str
+    passage: Passage
+    smtputf8: bool
+    recipients: int = 0
+
+
+class Dialogue:
+    """The state that RFC 5321 gives a session. STARTTLS begins a new one."""
+
+    def __init__(self, house: House, client: str, *, tls: str = "") -> None:
+        self._house = house
+        self._limits = house.settings.limits
+        self._client = client
+        self._tls = tls
+        self._helo = ""
+        self._extensions: frozenset[str] = frozenset()
+        self._transaction: _Transaction | None = None
+        self._messages = 0
+
+    @property
+    def is_idle(self) -> bool:
+        """True between messages."""
+        return self._transaction is None
+
+    async def hello(self, name: str, *, extended: bool) -> tuple[str, ...] | Reply:
+        """EHLO and HELO: the keywords that we offer, or what is wrong with the name."""
+        if not name:
+            return replies.HELO_NEEDS_NAME
+        if not _HELO.fullmatch(name):
+            return replies.HELO_INVALID
+        await self.reset()
+        self._helo = name
+        offered = self._house.pipeline.extensions() if extended else frozenset[str]()
+        self._extensions = offered.intersection((*_PASSED_ON, "SIZE"))
+        if not extended:
+            return ()
+        return (
+            "PIPELINING",
+            f"SIZE {self._limits.message_bytes}",
+            "ENHANCEDSTATUSCODES",
+            *(keyword for keyword in _PASSED_ON if keyword in self._extensions),
+            *(("STARTTLS",) if self._house.tls and not self._tls else ()),
+        )
+
+    async def mail(self, argument: bytes) -> Reply:
+        """MAIL: the next hop hears of it at once, and its refusal is ours."""
+        if not self._helo:
+            return replies.NO_EHLO
+        if self._transaction:
+            return replies.MAIL_TWICE
+        if self._messages >= self._limits.messages:
+            return replies.TOO_MANY_MESSAGES
+        asked = self._read_mail(argument)
+        return asked if isinstance(asked, Reply) else await self._begin(*asked)
+
+    async def rcpt(self, argument: bytes) -> Reply:
+        """RCPT: the next hop's answer is ours."""
+        if not self._helo:
+            return replies.NO_EHLO
+        if not self._transaction:
+            return replies.NO_MAIL
+        recipient = self._read_rcpt(argument, smtputf8=self._transaction.smtputf8)
+        if isinstance(recipient, Reply):
+            return recipient
+        if self._transaction.recipients >= self._limits.recipients:
+            return replies.TOO_MANY_RECIPIENTS
+        reply = _passed_back(await self._transaction.passage.offer(recipient))
+        self._transaction.recipients += reply.is_positive
+        return reply
+
+    def data(self, argument: bytes) -> Reply | None:
+        """DATA: what speaks against it, None when the message may come."""
+        if argument:
+            return replies.NO_ARGUMENT
+        if not self._helo:
+            return replies.NO_EHLO
+        if not self._transaction:
+            return replies.NO_MAIL
+        return None if self._transaction.recipients else replies.NO_RCPT
+
+    async def message(self, reception: Reception) -> Reply:
+        """The final dot: the reply is what became of the message."""
+        transaction = self._transaction
+        if transaction is None:
+            return replies.NO_MAIL
+        refusal = reception.refusal(transaction.identifier) or self._loop(reception, transaction)
+        if refusal:
+            self._house.observer.refused(transaction.identifier, "data", refusal)
+            await self.reset()
+            return refusal
+        self._transaction = None
+        self._messages += 1
+        reception.spool.seal()
+        return await transaction.passage.commit(reception.spool, transaction.identifier)
+
+    async def reset(self) -> None:
+        """RSET, and all that implies it: nothing is left of the transaction."""
+        transaction, self._transaction = self._transaction, None
+        if transaction:
+            await transaction.passage.abandon()
+
+    def _read_mail(self, argument: bytes) -> tuple[Address, MailParameters] | Reply:
+        keyword = _FROM.match(argument)
+        if not keyword:
+            return replies.MAIL_SYNTAX
+        path = parse_sender(argument[keyword.end() :])
+        if isinstance(path, Malformed):
+            return _malformed(path, of_sender=True)
+        limit = self._limits.message_bytes
+        asked = parse_mail(path.parameters, self._extensions, message_bytes=limit)
+        if isinstance(asked, Reply):
+            return asked
+        if not self._house.memory.has_room(asked.size):
+            return replies.NO_MEMORY
+        wrong = self._cannot_spell(path.address, smtputf8=asked.smtputf8)
+        return wrong or (path.address, asked)
+
+    def _read_rcpt(self, argument: bytes, *, smtputf8: bool) -> Recipient | Reply:
+        keyword = _TO.match(argument)
+        if not keyword:
+            return replies.RCPT_SYNTAX
+        path = parse_recipient(argument[keyword.end() :])
+        if isinstance(path, Malformed):
+            return _malformed(path, of_sender=False)
+        if not self._house.relaying.permits(self._client, path.address.domain):
+            return replies.relaying_denied(path.address.domain)
+        asked = parse_rcpt(path.parameters, self._extensions)
+        if isinstance(asked, Reply):
+            return asked
+        wrong = self._cannot_spell(path.address, smtputf8=smtputf8)
+        return wrong or Recipient(str(path.address), asked)
+
+    async def _begin(self, sender: Address, asked: MailParameters) -> Reply:
+        envelope = Envelope(
+            sender=str(sender),
+            recipients=(),
+            parameters=asked.kept,
+            client=self._client,
+            helo=self._helo,
+            tls=self._tls,
+        )
+        passage = await self._house.pipeline.begin(envelope)
+        if isinstance(passage, Reply):
+            return _passed_back(passage)
+        self._transaction = _Transaction(token_hex(8), passage, asked.smtputf8)
+        return replies.OK
+
+    def _cannot_spell(self, address: Address, *, smtputf8: bool) -> Reply | None:
+        if address.is_ascii or smtputf8:
+            return None
+        if "SMTPUTF8" in self._extensions:
+            return replies.NEEDS_UTF8_PARAMETER
+        return replies.NO_NEXT_HOP_UTF8
+
+    def _loop(self, reception: Reception, transaction: _Transaction) -> Reply | None:
+        with reception.spool.view() as message:
+            hops = count_hops(message)
+        if hops > self._limits.hops:
+            return replies.mail_loop(hops, transaction.identifier)
+        return None
+
+
+def _malformed(address: Malformed, *, of_sender: bool) -> Reply:
+    match address.flaw:
+        case Flaw.NOT_UTF8:
+            return replies.not_utf8()
+        case Flaw.SOURCE_ROUTE:
+            return replies.source_route(of_sender=of_sender)
+        case Flaw.SYNTAX if of_sender:
+            return replies.sender_malformed(address.what)
+        case _:
+            return replies.recipient_malformed(address.what)
+
+
+def _passed_back(reply: Reply) -> Reply:
+    """The next hop's reply, but that its 421 closes its connection and not the client's."""
+    return replace(reply, code=451) if reply.code == 421 else reply

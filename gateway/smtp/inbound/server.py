@@ -1,0 +1,84 @@
+"""Listens, starts a session for each client, and brings all of them to an end."""
+
+import asyncio
+import ssl
+
+from gateway.smtp.inbound.admission import Admission
+from gateway.smtp.inbound.contract import Observer, Pipeline
+from gateway.smtp.inbound.dialogue import House
+from gateway.smtp.inbound.memory import Memory
+from gateway.smtp.inbound.relaying import Relaying
+from gateway.smtp.inbound.session import Session
+from gateway.smtp.inbound.settings import InboundSettings
+from gateway.smtp.replies import Reply
+
+Bound = tuple[str, int]
+"""An address and a port on which we listen."""
+
+
+class Server:
+    """An SMTP server in front of ``pipeline``. ``tls`` None means that STARTTLS is not offered."""
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        settings: InboundSettings,
+        *,
+        observer: Observer,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._house = House(
+            pipeline=pipeline,
+            settings=settings,
+            observer=observer,
+            tls=tls,
+            relaying=Relaying(settings.recipient_domains, settings.client_networks),
+            admission=Admission(settings.limits),
+            memory=Memory(settings.limits.in_flight_bytes),
+            commits=set(),
+        )
+        self._listeners: list[asyncio.Server] = []
+        self._sessions: set[Session] = set()
+        self._is_draining = False
+
+    async def start(self, host: str, port: int) -> tuple[Bound, ...]:
+        """Listen on ``host``; port 0 takes a free one. Raises OSError when that is not possible.
+
+        May be called several times, for several addresses.
+        """
+        loop = asyncio.get_running_loop()
+        listener = await loop.create_server(self._session, host, port, backlog=1024)
+        self._listeners.append(listener)
+        return tuple(listening.getsockname()[:2] for listening in listener.sockets)
+
+    async def drain(self, seconds: float) -> None:
+        """Take no new clients, give those in flight their answer, and close after ``seconds``."""
+        self._is_draining = True
+        for listener in self._listeners:
+            listener.close()
+        for session in self._sessions:
+            session.drain()
+        tasks = self._tasks()
+        if tasks:
+            await asyncio.wait(tasks, timeout=seconds)
+        await self.close()
+
+    async def close(self) -> None:
+        """Stop at once: clients in flight get no answer, and keep their mail."""
+        for listener in self._listeners:
+            listener.close()
+        tasks = self._tasks()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._listeners.clear()
+
+    def _tasks(self) -> list[asyncio.Future[None] | asyncio.Future[Reply]]:
+        sessions = [session.task for session in self._sessions if session.task]
+        return [*sessions, *self._house.commits]
+
+    def _session(self) -> Session:
+        session = Session(self._house, self._sessions)
+        if self._is_draining:
+            session.drain()
+        return session
