@@ -1,1 +1,7 @@
-"""Nothing here knows about a transport: message bytes in, parts out."""
+"""Message bytes to parts, under every reading that a mail program may give them."""
+
+from gateway.mime.heading import heading
+from gateway.mime.payload import Payload
+from gateway.mime.reader import Mail, read
+
+__all__ = ["Mail", "Payload", "heading", "read"]

@@ -10,11 +10,13 @@ import hashlib
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
+from gateway.mime import heading
 from gateway.model import Finding, Gap, Level, Lineage, Listed, Pack, Reason, Report
 from gateway.scan.api import Analyzer, Artifact, Context, Extractor, Member
 from gateway.scan.budget import Budget, ExhaustedError, Limits
-from gateway.scan.kinds import identify
+from gateway.scan.kinds import Kind, identify
 
 Seen = Finding | Gap
 Detector = Analyzer | Extractor
@@ -45,6 +47,7 @@ class Engine:
         began = self._clock()
         walk = _Walk(self._limits, Budget(self._limits, len(data), self._clock))
         walk.take(data, (name,), (name,), declared_type)
+        is_message = Kind.MESSAGE in walk.queue[0].kinds
         while walk.queue and not walk.is_late:
             artifact = walk.queue.popleft()
             for analyzer in self._analyzers:
@@ -53,7 +56,8 @@ class Engine:
             for extractor in self._extractors:
                 if not extractor.kinds.isdisjoint(artifact.kinds):
                     walk.open(extractor, artifact, context)
-        return walk.report(self._pack, (self._clock() - began) * 1000)
+        report = walk.report(self._pack, (self._clock() - began) * 1000)
+        return replace(report, heading=heading(data)) if is_message else report
 
 
 class _Walk:

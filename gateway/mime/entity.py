@@ -1,0 +1,117 @@
+"""What the header of a message or part says about its body, under every reading at once."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from gateway.mime import parameters, words
+from gateway.mime.fields import Header
+from gateway.mime.parameters import Parameter, Structured
+from gateway.mime.transfer import Encoding, encoding_of
+
+MAX_FIELDS = 20
+"""Repetitions of one field that are read."""
+MAX_BOUNDARIES = 12
+
+_TOKEN = re.compile(rb"[^\s\0;,(]+")
+
+
+@dataclass(frozen=True)
+class Entity:
+    """A header, understood. ``default_type`` stands when there is no Content-Type."""
+
+    header: Header
+    default_type: str = "text/plain"
+
+    @cached_property
+    def types(self) -> tuple[Structured, ...]:
+        """Every Content-Type, in order."""
+        return self._structured("content-type")
+
+    @cached_property
+    def dispositions(self) -> tuple[Structured, ...]:
+        """Every Content-Disposition, in order."""
+        return self._structured("content-disposition")
+
+    @cached_property
+    def declared_types(self) -> tuple[str, ...]:
+        """Every type that some reader takes it for, the most correct first; never empty."""
+        found = dict.fromkeys(value.word for value in self.types if "/" in value.word)
+        return tuple(found) or (self.default_type,)
+
+    @cached_property
+    def encodings(self) -> tuple[Encoding, ...]:
+        """Every transfer encoding that some reader would undo, the most correct first."""
+        values = self.header.all("content-transfer-encoding")[:MAX_FIELDS]
+        found = [encoding for value in values for encoding in _encodings(value)]
+        return tuple(dict.fromkeys(found)) or (Encoding.IDENTITY,)
+
+    @cached_property
+    def boundaries(self) -> tuple[bytes, ...]:
+        """Everything that some reader takes for the boundary, the most correct first."""
+        proper = [p for value in self.types for p in value.all("boundary")]
+        loose = [p for value in self.types for p in value.loose if p.name == "boundary"]
+        found = dict.fromkeys(
+            boundary
+            for parameter in (*proper, *loose)
+            for value in parameter.readings
+            for boundary in _boundary_readings(value)
+        )
+        return tuple(found)[:MAX_BOUNDARIES]
+
+    @property
+    def first_boundary(self) -> bytes | None:
+        """The boundary of the first Content-Type, as RFC 2046 has it; None if it has none."""
+        return _boundary(self.types[0], 0) if self.types else None
+
+    @property
+    def last_boundary(self) -> bytes | None:
+        """What a reader takes for which the last of several counts."""
+        return _boundary(self.types[-1], -1) if self.types else None
+
+    @cached_property
+    def charset(self) -> str:
+        """The declared charset, lower case, or ""."""
+        found = [p for value in self.types for p in value.all("charset")]
+        return found[0].readings[0].decode("latin-1").lower() if found else ""
+
+    @property
+    def is_attachment(self) -> bool:
+        """Whether a disposition says so."""
+        return any(value.word == "attachment" for value in self.dispositions)
+
+    @property
+    def name_parameters(self) -> list[Parameter]:
+        """Every parameter that some reader takes the file name from, the likeliest first."""
+        sources = [(value, "filename") for value in self.dispositions]
+        sources += [(value, "name") for value in self.types]
+        sources += [(value, "name") for value in self.dispositions]
+        sources += [(value, "filename") for value in self.types]
+        proper = [p for value, name in sources for p in value.all(name)]
+        loose = [p for value, name in sources for p in value.loose if p.name == name]
+        return proper + loose
+
+    def _structured(self, name: str) -> tuple[Structured, ...]:
+        return tuple(map(parameters.read, self.header.all(name)[:MAX_FIELDS]))
+
+
+def _boundary(value: Structured, index: int) -> bytes | None:
+    found = value.all("boundary")
+    return found[index].readings[0] if found else None
+
+
+def _boundary_readings(value: bytes) -> tuple[bytes, ...]:
+    stripped = value.strip(b" \t\0\"'")
+    readings = [value, value.rstrip(b" \t\0"), stripped]
+    if words.has_words(value):
+        readings.append(words.decode_words(value).encode("utf-8", "replace"))
+    return tuple(readings)
+
+
+def _encodings(value: bytes) -> list[Encoding]:
+    """What one Content-Transfer-Encoding may mean: comments out, each word of it for itself."""
+    bare = parameters.without_comments(value)
+    tokens = _TOKEN.findall(bare[:1000]) or [b""]
+    found = [encoding_of(token.decode("latin-1")) for token in tokens[:5]]
+    whole = encoding_of(value[:1000].decode("latin-1"))
+    return [*found, whole] if whole is not Encoding.UNKNOWN else found

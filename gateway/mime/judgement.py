@@ -1,0 +1,125 @@
+"""What is wrong with a message as such: what its readers disagree about, and what none can see."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from gateway.mime import payload, structure
+from gateway.mime.fields import MAX_HEADER_BYTES
+from gateway.mime.structure import Part, Role, Source, Split
+from gateway.mime.transfer import Encoding, has_too_many_blocks
+from gateway.model import Finding, Gap, Level, Lineage, Reason
+
+_UNREADABLE = {
+    "message/partial": (Reason.UNSUPPORTED, "message/partial: one piece of a mail"),
+    "message/external-body": (Reason.UNSUPPORTED, "message/external-body: the body is elsewhere"),
+    "multipart/encrypted": (Reason.ENCRYPTED_MAIL, "multipart/encrypted"),
+}
+_FEW_BYTES = 16
+
+
+def limits(source: Source, splits: Iterable[Split], lineage: Lineage) -> Iterator[Gap]:
+    """A gap for each limit that the message went over."""
+    if source.is_cut:
+        detail = f"more than {structure.MAX_LINES} lines that begin with two hyphens"
+        yield Gap(Reason.TOO_MANY, detail, lineage)
+    if any(split.is_cut for split in splits):
+        detail = f"more than {structure.MAX_PARTS} parts, or {structure.MAX_DEPTH} levels of them"
+        yield Gap(Reason.TOO_MANY, detail, lineage)
+    if any(entity.header.is_cut for entity in source.entities):
+        detail = f"a header of more than {MAX_HEADER_BYTES >> 10} KiB"
+        yield Gap(Reason.TOO_BIG, detail, lineage)
+    values = (value for e in source.entities for value in (*e.types, *e.dispositions))
+    if any(value.is_cut for value in values):
+        yield Gap(Reason.TOO_MANY, "a field with too many parameters", lineage)
+
+
+def slips(split: Split, lineage: Lineage) -> Iterator[Finding]:
+    """A note for each kind of slip that every reader forgives in the same way."""
+    found = dict.fromkeys(slip for part in split.parts for slip in part.entity.header.slips)
+    if split.is_unfinished:
+        found["a multipart that is never closed"] = None
+    for slip in found:
+        yield Finding(
+            "mime.slip", Level.NOTE, "The message bends the syntax of MIME", slip, lineage
+        )
+
+
+def disagreements(
+    strict: Sequence[Part], others: Iterable[Sequence[Part]], lineage: Lineage
+) -> Iterator[Finding]:
+    """A finding where readers split the message into different files."""
+    files = _files(strict)
+    for other in others:
+        theirs = _files(other)
+        for part in (*_only_in(files, theirs), *_only_in(theirs, files)):
+            yield _ambiguous(Level.SUSPICIOUS, part, lineage)
+
+
+def undeclared(
+    parts: Iterable[Part], strict: Sequence[Part], lineage: Lineage
+) -> Iterator[Finding]:
+    """A finding for each part that no declared boundary leads to."""
+    texts = [part for part in strict if _is_plain_text(part)]
+    for part in parts:
+        is_quoted = any(text.start <= part.start and part.end <= text.end for text in texts)
+        is_hidden_file = _may_harm(part) and not is_quoted
+        yield _ambiguous(Level.SUSPICIOUS if is_hidden_file else Level.NOTE, part, lineage)
+
+
+def decodings(part: Part, variants: int, lineage: Lineage) -> Iterator[Finding | Gap]:
+    """What it means that a part was decoded in ``variants`` different ways."""
+    if variants > 1:
+        # Base64 under a plain "binary" or none at all: no program decodes it, some sender slipped.
+        is_plain = part.entity.encodings == (Encoding.IDENTITY,)
+        level = Level.SUSPICIOUS if payload.is_file(part) and not is_plain else Level.NOTE
+        summary = "Mail programs decode this part differently"
+        yield Finding("mime.ambiguous", level, summary, describe(part), lineage)
+    if Encoding.BASE64 in part.entity.encodings and has_too_many_blocks(part.body):
+        yield Gap(Reason.TOO_MANY, f"too many base64 blocks in {describe(part)}", lineage)
+
+
+def unreadable(parts: Iterable[Part], lineage: Lineage) -> Iterator[Gap]:
+    """A gap for each kind of part whose content cannot be seen here."""
+    for part in parts:
+        for word in part.entity.declared_types:
+            if word in _UNREADABLE:
+                yield Gap(*_UNREADABLE[word], lineage)
+
+
+def describe(part: Part) -> str:
+    """A part in a few printable words."""
+    shown = f"{part.entity.declared_types[0]} at byte {part.start}"
+    return "".join(letter if letter.isprintable() else "?" for letter in shown)[:200]
+
+
+def _ambiguous(level: Level, part: Part, lineage: Lineage) -> Finding:
+    summary = "Some mail programs see a part here that others do not see"
+    return Finding("mime.ambiguous", level, summary, describe(part), lineage)
+
+
+def _files(parts: Iterable[Part]) -> dict[tuple[int, int], Part]:
+    return {part.span: part for part in parts if part.role is Role.BODY and _may_harm(part)}
+
+
+def _may_harm(part: Part) -> bool:
+    """Whether there is a file worth hiding: a few bytes without a name open in no program."""
+    return payload.is_file(part) and (
+        len(part.body.strip()) >= _FEW_BYTES or bool(part.entity.name_parameters)
+    )
+
+
+def _only_in(
+    here: dict[tuple[int, int], Part], there: dict[tuple[int, int], Part]
+) -> Iterator[Part]:
+    return (part for span, part in here.items() if span not in there)
+
+
+def _is_plain_text(part: Part) -> bool:
+    """Whether every reader shows a part as text: a bounce may quote a whole mail in it."""
+    entity = part.entity
+    return (
+        part.role is Role.BODY
+        and len(entity.declared_types) == 1
+        and entity.declared_types[0].startswith("text/")
+        and not entity.boundaries
+        and not entity.header.slips
+    )

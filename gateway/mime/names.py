@@ -1,0 +1,30 @@
+"""Every name that some mail program might show for a part."""
+
+from collections.abc import Iterator
+
+from gateway.mime import parameters
+from gateway.mime.entity import Entity
+
+MAX_NAMES = 24
+MAX_LENGTH = 1_000
+_HALF = MAX_LENGTH // 2
+
+
+def names_of(entity: Entity) -> tuple[str, ...]:
+    """The names that an entity claims, the likeliest first; empty if it claims none."""
+    found: dict[str, None] = {}
+    for parameter in entity.name_parameters:
+        for text in parameters.as_text(parameter):
+            found.update(dict.fromkeys(filter(None, _shown(text))))
+        if len(found) >= MAX_NAMES:
+            break
+    return tuple(found)[:MAX_NAMES]
+
+
+def _shown(text: str) -> Iterator[str]:
+    """A name as it is, and as a reader shows it that stops at a NUL."""
+    short = text if len(text) <= MAX_LENGTH else f"{text[:_HALF]}…{text[-_HALF:]}"
+    yield short.strip()
+    head, nul, _ = short.partition("\0")
+    if nul:
+        yield head.strip()

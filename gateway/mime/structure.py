@@ -1,0 +1,242 @@
+"""Where the parts of a message lie, under each way that readers split it.
+
+Rule 1. The message is searched once, for the lines that begin with two hyphens; every reading
+        walks over that list.
+Rule 2. A header is read once, wherever how many readings meet it.
+Rule 3. Nesting is a list, never recursion.
+"""
+
+import re
+from collections.abc import Container, Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+from itertools import islice
+
+from gateway.mime import fields
+from gateway.mime.entity import Entity
+
+MAX_LINES = 100_000
+"""Lines that begin with two hyphens; beyond, parts may be missed and that is a gap."""
+MAX_DEPTH = 30
+MAX_PARTS = 2_000
+
+_DASHED = re.compile(rb"--([^\r\n]*)(?:\r{0,3}\n|\r|\Z)")
+_PADDING = b" \t\0"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line that begins with two hyphens; ``text`` is what follows, without padding."""
+
+    start: int
+    end: int
+    text: bytes
+
+
+class Role(Enum):
+    """What a stretch of the message is to its reader."""
+
+    BODY = auto()
+    """A leaf: text to show or a file to save."""
+    AROUND = auto()
+    """Preamble or epilogue of a multipart: shown to nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of the message and the header that governs it."""
+
+    entity: Entity
+    start: int
+    end: int
+    role: Role
+    text: bytes
+    """The whole message: the body is ``text[start:end]``."""
+
+    @property
+    def body(self) -> bytes:
+        """The bytes as they stand in the message."""
+        return self.text[self.start : self.end]
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Where it lies."""
+        return self.start, self.end
+
+
+class Source:
+    """A message, its hyphen lines and its headers, shared by all readings."""
+
+    def __init__(self, text: bytes) -> None:
+        self.text = text
+        self.lines = tuple(islice(_dashed_lines(text), MAX_LINES))
+        self._headers: dict[int, fields.Header] = {}
+        self._entities: dict[tuple[int, str], Entity] = {}
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are more hyphen lines than are looked at."""
+        return len(self.lines) >= MAX_LINES
+
+    def entity(self, at: int, default_type: str) -> Entity:
+        """What the header that begins at ``at`` says."""
+        key = at, default_type
+        if key not in self._entities:
+            if at not in self._headers:
+                self._headers[at] = fields.read(self.text, at)
+            self._entities[key] = Entity(self._headers[at], default_type)
+        return self._entities[key]
+
+    @property
+    def entities(self) -> tuple[Entity, ...]:
+        """All that was asked for so far."""
+        return tuple(self._entities.values())
+
+    def part(self, entity: Entity, start: int, end: int, *, role: Role = Role.BODY) -> Part:
+        """The part from ``start`` to the delimiter at ``end``, whose line break is its own."""
+        # RFC 2046 5.1.1: the line break before a delimiter belongs to the delimiter.
+        if end < len(self.text) and end > start:
+            end -= 2 if self.text[max(start, end - 2) : end] == b"\r\n" else 1
+        return Part(entity, start, max(start, end), role, self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to split a message, as a family of mail programs does it."""
+
+    name: str
+    takes_last: bool = False
+    """Of a repeated field or parameter, the last counts."""
+    takes_any: bool = False
+    """Whatever may be a boundary is one, as the whole line or the beginning of it; a closing
+    delimiter closes nothing; a multipart without a boundary takes the first one that comes."""
+
+
+STRICT = Reading("strict")
+LAST = Reading("last counts", takes_last=True)
+LENIENT = Reading("lenient", takes_any=True)
+READINGS = (STRICT, LAST, LENIENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """What one reading makes of a message."""
+
+    parts: tuple[Part, ...]
+    is_unfinished: bool
+    """A multipart is never closed."""
+    is_cut: bool
+    """There are more parts, or more levels of them, than are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    boundaries: tuple[bytes, ...]
+    default_type: str
+
+
+def split(source: Source, reading: Reading, *, hidden: Container[int] = ()) -> Split:
+    """Split a message as ``reading`` does, blind to the lines that begin in ``hidden``."""
+    return _Walk(source, reading, hidden).split()
+
+
+class _Walk:
+    """The state of one reading."""
+
+    def __init__(self, source: Source, reading: Reading, hidden: Container[int]) -> None:
+        self._source = source
+        self._reading = reading
+        self._hidden = hidden
+        self._stack: list[_Open] = []
+        self._parts: list[Part] = []
+        self._is_cut = False
+        self._begin(0, "text/plain")
+
+    def split(self) -> Split:
+        for line in self._source.lines:
+            if line.start < self._start or line.start in self._hidden:
+                continue
+            self._meet(line)
+            if len(self._parts) >= MAX_PARTS:
+                self._is_cut = True
+                break
+        self._end(len(self._source.text))
+        return Split(tuple(self._parts), bool(self._stack), self._is_cut)
+
+    def _meet(self, line: Line) -> None:
+        """End and begin what ``line`` ends and begins, if it delimits anything."""
+        level = self._level(line.text)
+        if level is None:
+            return
+        is_closing = self._is_closing(line.text, level)
+        self._end(line.start)
+        del self._stack[level + 1 :]
+        if not is_closing:
+            self._begin(line.end, self._stack[level].default_type)
+            return
+        if not self._reading.takes_any:
+            self._stack.pop()
+        self._start = line.end
+        self._role = Role.AROUND
+
+    def _begin(self, at: int, default_type: str) -> None:
+        self._entity = self._source.entity(at, default_type)
+        self._start = self._entity.header.body
+        self._role = Role.BODY
+        boundaries = self._boundaries()
+        if boundaries is None:
+            return
+        if len(self._stack) >= MAX_DEPTH:
+            self._is_cut = True
+            return
+        is_digest = "multipart/digest" in self._entity.declared_types
+        inner_type = "message/rfc822" if is_digest else "text/plain"
+        self._stack.append(_Open(boundaries, inner_type))
+        self._role = Role.AROUND
+
+    def _boundaries(self) -> tuple[bytes, ...] | None:
+        """What delimits the parts of the entity that has just begun; None if it has no parts."""
+        entity = self._entity
+        if self._reading.takes_any:
+            is_multipart = any("multipart" in word for word in entity.declared_types)
+            return entity.boundaries if is_multipart or entity.boundaries else None
+        index = -1 if self._reading.takes_last else 0
+        boundary = entity.last_boundary if self._reading.takes_last else entity.first_boundary
+        if not boundary or not entity.declared_types[index].startswith("multipart/"):
+            return None
+        return (boundary.rstrip(_PADDING),)
+
+    def _level(self, text: bytes) -> int | None:
+        """Which open multipart a line belongs to, innermost first; exact before beginning."""
+        levels = range(len(self._stack) - 1, -1, -1)
+        closing = text[:-2] if text.endswith(b"--") else None
+        for level in levels:
+            boundaries = self._stack[level].boundaries
+            if text in boundaries or closing in boundaries:
+                return level
+        if not self._reading.takes_any:
+            return None
+        for level in levels:
+            opened = self._stack[level]
+            if any(boundary and text.startswith(boundary) for boundary in opened.boundaries):
+                return level
+            if not opened.boundaries and text:
+                self._stack[level] = _Open((text,), opened.default_type)
+                return level
+        return None
+
+    def _is_closing(self, text: bytes, level: int) -> bool:
+        boundaries = self._stack[level].boundaries
+        if text in boundaries:
+            return False
+        return any(text.startswith(boundary + b"--") for boundary in boundaries)
+
+    def _end(self, at: int) -> None:
+        self._parts.append(self._source.part(self._entity, self._start, at, role=self._role))
+
+
+def _dashed_lines(text: bytes) -> Iterator[Line]:
+    for match in islice(_DASHED.finditer(text), 4 * MAX_LINES):
+        start = match.start()
+        if start == 0 or text[start - 1] in b"\r\n":
+            yield Line(start, match.end(), match[1].rstrip(_PADDING))

@@ -1,0 +1,197 @@
+from email.message import EmailMessage
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway import mime
+from gateway.model import Level, Reason
+from tests.support.mail import (
+    LINEAGE,
+    PROGRAM,
+    Read,
+    attachment,
+    folded_base64,
+    honest,
+    lines,
+    multipart,
+    text,
+)
+
+FILE_NAMES = st.text(
+    st.characters(exclude_categories=("C", "Z"), exclude_characters="\"\\/'"),
+    min_size=1,
+    max_size=40,
+).map(lambda stem: stem + ".pdf")
+
+
+@given(
+    st.lists(st.tuples(FILE_NAMES, st.binary(max_size=300)), max_size=4),
+    st.text(st.characters(codec="utf-8", exclude_categories=("C",)), min_size=1, max_size=200),
+)
+def test_well_formed_mail_is_read_back_exactly(files: list[tuple[str, bytes]], words: str) -> None:
+    read = Read(honest(*files, words=words))
+
+    attached = [p for p in read.payloads if p.declared_type == "application/pdf"]
+    assert [(p.names[0], p.data) for p in attached] == files
+    assert read.is_calm
+
+
+@given(st.lists(st.sampled_from(["8bit", "base64", "quoted-printable"]), min_size=1, max_size=3))
+def test_every_transfer_encoding_of_well_formed_mail_is_undone(encodings: list[str]) -> None:
+    message = EmailMessage()
+    message.set_content("é = ù\n.\n" * 3, cte=encodings[0])
+    for encoding in encodings[1:]:
+        message.add_attachment("à =3D\n", cte=encoding)
+
+    datas = [data.replace(b"\r\n", b"\n") for data in Read(message.as_bytes()).datas]
+
+    assert datas[0].rstrip() == ("é = ù\n.\n" * 3).rstrip().encode()
+
+
+PIECES = st.sampled_from(
+    [
+        *(b"--", b"--b", b"--b--", b"\r\n", b"\n", b"\r", b"\r\n\r\n", b" ", b"\t", b"\0", b"="),
+        *(b"Content-Type:", b"multipart/mixed;", b"boundary=b", b'boundary="', b"b1", b"message/"),
+        *(b"rfc822", b"text/plain", b"Content-Transfer-Encoding: base64", b"TVqQAAMA", b"=?utf-8?"),
+        *(b"B?TVo=?=", b"filename*0*=utf-8''%4", b"begin 644 x", b"M", b"end", b"(", b")", b"\\"),
+        *(b"-----BEGIN X-----", b"-----END X-----", b"name=x", b";", b"uuencode", b"\xff\xfe"),
+    ]
+)
+
+
+@given(st.one_of(st.binary(max_size=400), st.lists(PIECES, max_size=60).map(b"".join)))
+def test_any_bytes_are_read_without_an_exception_and_without_growth(data: bytes) -> None:
+    read = Read(data)
+
+    assert sum(map(len, read.datas)) <= 40 * len(data)
+    assert len(read.payloads) <= 20 * (data.count(b"\n") + data.count(b"\r") + 1)
+    mime.heading(data)
+
+
+HIDING = {
+    "in the epilogue": multipart(text()) + b"--b1\r\n" + attachment() + b"--b1--\r\n",
+    "in the preamble of another boundary": multipart(
+        text(), header='Content-Type: multipart/mixed; boundary="b1"\r\n\r\n--zz\r\n'.rstrip()
+    ).replace(b"--zz", b"--zz\r\n" + attachment().rstrip()),
+    "behind the second boundary": multipart(
+        attachment(), header='Content-Type: multipart/mixed; boundary="x"; boundary="b1"'
+    ),
+    "behind the second Content-Type": multipart(
+        attachment(),
+        header='Content-Type: text/plain\r\nContent-Type: multipart/mixed; boundary="b1"',
+    ),
+    "behind a missing boundary": multipart(attachment(), header="Content-Type: multipart/mixed"),
+    "behind an empty boundary": multipart(
+        attachment(), boundary="", header='Content-Type: multipart/mixed; boundary=""'
+    ),
+    "behind an encoded boundary": multipart(
+        attachment(), header='Content-Type: multipart/mixed; boundary="=?us-ascii?Q?b=31?="'
+    ),
+    "behind a boundary that begins like the line": multipart(
+        attachment(), boundary="b1", header="Content-Type: multipart/mixed; boundary=b"
+    ),
+    "behind a contradicted encoding": multipart(
+        attachment().replace(b"base64\r\n", b"7bit\r\nContent-Transfer-Encoding: base64\r\n")
+    ),
+    "behind an unknown encoding": multipart(attachment().replace(b": base64", b": x-zip")),
+}
+
+
+@pytest.mark.parametrize("message", HIDING.values(), ids=HIDING.keys())
+def test_what_only_some_readers_see_is_opened_and_told(message: bytes) -> None:
+    read = Read(message)
+
+    assert PROGRAM in read.datas
+    assert read.level is Level.SUSPICIOUS
+
+
+HONEST = {
+    "from a scanner, without MIME-Version": multipart(attachment()).replace(
+        b"MIME-Version: 1.0\r\n", b""
+    ),
+    "with bare line feeds": multipart(text(), attachment()).replace(b"\r\n", b"\n"),
+    "with bare carriage returns": multipart(text(), attachment()).replace(b"\r\n", b"\r"),
+    "with 8-bit header text": b"Subject: R\xe9sultat\r\n" + multipart(attachment()),
+    "with comments": multipart(
+        attachment(), header='Content-Type: multipart/mixed (a "quote) ; (x) boundary="b1"'
+    ),
+    "cut off before its end": multipart(attachment()).removesuffix(b"--b1--\r\n"),
+    "with a misspelt encoding": multipart(attachment().replace(b": base64", b": Base-64 (x)")),
+    "with blanks before the colon": multipart(attachment().replace(b"ding:", b"ding :")),
+    "saved from a mailbox file": b"From a@b Mon Jan  1 00:00:00 2026\r\n" + multipart(attachment()),
+}
+
+
+@pytest.mark.parametrize("message", HONEST.values(), ids=HONEST.keys())
+def test_honest_sloppy_mail_is_opened_and_stays_clean(message: bytes) -> None:
+    read = Read(message)
+
+    assert PROGRAM in read.datas
+    assert read.is_calm
+
+
+def test_a_bounce_that_quotes_a_mail_as_text_is_clean_and_its_files_are_opened() -> None:
+    bounce = lines("From: mailer-daemon@x.example", "Subject: failure", "", "--- copy ---")
+
+    read = Read(bounce + multipart(text(), attachment()))
+
+    assert PROGRAM in read.datas
+    assert read.is_calm
+
+
+def test_the_boundaries_of_an_attached_mail_are_its_own_affair() -> None:
+    inner = multipart(attachment(), boundary="b12")
+    part = b"Content-Type: message/rfc822\r\n\r\n" + inner + b"\r\n"
+
+    read = Read(multipart(text(), part))
+
+    assert read.datas == [b"hello", inner]
+    assert read.is_calm
+
+
+@pytest.mark.parametrize(
+    ("declared", "reason"),
+    [
+        ("message/partial; id=x; number=1; total=2", Reason.UNSUPPORTED),
+        ("message/external-body; access-type=URL", Reason.UNSUPPORTED),
+        ('multipart/encrypted; protocol="application/pgp-encrypted"', Reason.ENCRYPTED_MAIL),
+    ],
+)
+def test_what_cannot_be_seen_here_is_a_gap(declared: str, reason: Reason) -> None:
+    read = Read(lines("From: a@b.example", f"Content-Type: {declared}", "", "x"))
+
+    assert [gap.reason for gap in read.gaps] == [reason]
+
+
+def test_too_many_parts_are_a_gap_and_the_first_are_opened() -> None:
+    read = Read(multipart(*[b"\r\nx\r\n"] * 2_500))
+
+    assert [gap.reason for gap in read.gaps] == [Reason.TOO_MANY]
+    assert len(read.payloads) >= 1_900
+
+
+def test_too_deep_nesting_is_a_gap() -> None:
+    nest = "".join(
+        f'--{n}\r\nContent-Type: multipart/mixed; boundary="{n + 1}"\r\n\r\n' for n in range(100)
+    )
+
+    read = Read(lines('Content-Type: multipart/mixed; boundary="0"', "") + nest.encode())
+
+    assert Reason.TOO_MANY in {gap.reason for gap in read.gaps}
+
+
+def test_a_file_whose_padding_ends_early_is_opened_in_every_way() -> None:
+    early = b"\r\n".join(folded_base64(PROGRAM[n : n + 10]).rstrip() for n in range(0, 1026, 10))
+    header, _, _ = attachment().partition(b"\r\n\r\n")
+
+    read = Read(multipart(header + b"\r\n\r\n" + early + b"\r\n"))
+
+    assert PROGRAM in read.datas
+    assert read.level is Level.SUSPICIOUS
+
+
+def test_one_message_is_decoded_part_by_part() -> None:
+    opened = mime.read(honest(("a.pdf", b"1"), ("b.pdf", b"2")), LINEAGE).open()
+
+    assert isinstance(next(opened), mime.Payload)
