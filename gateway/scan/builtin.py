@@ -1,5 +1,8 @@
 """Every extractor and analyzer that ships, in the order in which they run."""
 
+from gateway.scan.analyzers.disguise import DisguiseAnalyzer
+from gateway.scan.analyzers.macros import MacroAnalyzer
+from gateway.scan.analyzers.xlm import XlmAnalyzer
 from gateway.scan.api import Analyzer, Extractor
 from gateway.scan.extractors.compressed import CompressedExtractor
 from gateway.scan.extractors.ole import OleExtractor
@@ -17,4 +20,5 @@ EXTRACTORS: tuple[Extractor, ...] = (
     UnopenedExtractor(),
 )
 
-ANALYZERS: tuple[Analyzer, ...] = ()
+ANALYZERS: tuple[Analyzer, ...] = (DisguiseAnalyzer(), MacroAnalyzer(), XlmAnalyzer())
+"""Besides these the rules run: they are compiled from the rule packs, see analyzers/yara.py."""

@@ -1,0 +1,73 @@
+"""What a name promises: which extension counts, and whether opening such a file runs it."""
+
+import re
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+RUNS_AS_PROGRAM = _words("""
+    exe com scr pif cpl dll ocx sys msi msp mst msix msixbundle appx appxbundle appinstaller
+    application appref-ms gadget jar jnlp xll wll apk ipa dmg pkg deb rpm run elf
+""")
+"""Programs, installers, and what starts one."""
+
+RUNS_AS_SCRIPT = _words("""
+    js jse vbs vbe vb wsf wsh ws wsc sct hta ps1 ps1xml ps2 psc1 psm1 psd1 msh bat cmd lnk scf
+    inf reg msc mshxml url website library-ms search-ms searchconnector-ms settingcontent-ms
+    diagcab diagcfg theme themepack chm hlp iqy oqy rqy slk ade adp mde mad maf ksh sh bash csh
+    command workflow scpt applescript desktop py pyw pyc pl rb ahk au3 a3x
+""")
+"""Scripts, shortcuts, and settings that the system acts upon when they are opened."""
+
+RUNS = RUNS_AS_PROGRAM | RUNS_AS_SCRIPT
+
+DOCUMENTS = _words("""
+    pdf doc docx docm dot dotx rtf odt xls xlsx xlsm xlsb csv ods ppt pptx pps ppsx odp txt log
+    xml html htm mht jpg jpeg png gif bmp tif tiff svg webp heic dcm dicom hl7 hpr eml msg ics
+    vcf zip rar 7z gz tar mp3 mp4 avi mov wav m4a json md tex epub xps one
+""")
+"""What people open without a second thought."""
+
+PLAIN_TEXTS = _words("txt text log csv tsv xml html htm xhtml mht md json eml tex hpr hl7")
+"""Names under which a script stays text: an editor or a browser opens it."""
+
+_CLASS_ID = re.compile(r"\{[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\}")
+# Blanks of every width, the two that are letters by Unicode's table, and the no-break kinds.
+_MANY_BLANKS = re.compile(r"[\s\u2800\u3164\u200b\u00ad]{8,}[^\s]{0,20}$")
+RIGHT_TO_LEFT_OVERRIDE = "\u202e"
+
+
+def last_part(name: str) -> str:
+    """The name without folders, in lower case, as Windows reads it: no dot or blank at the end."""
+    return re.split(r"[/\\]", name)[-1].lower().rstrip(". \t\0")
+
+
+def extensions(name: str) -> tuple[str, ...]:
+    """The extensions of a name, outermost last: ``("pdf", "exe")``. Blanks do not count."""
+    _, *found = last_part(name).split(".")
+    return tuple(extension.strip() for extension in found)
+
+
+def extension(name: str) -> str:
+    """The extension that decides what opens the file, or ""."""
+    found = extensions(name)
+    return found[-1] if found else ""
+
+
+def runs(name: str) -> bool:
+    """Whether a file of this name is run, not shown, when somebody opens it."""
+    last = extension(name)
+    return last in RUNS or _CLASS_ID.fullmatch(last) is not None
+
+
+def is_padded(name: str) -> bool:
+    """Whether blanks push the extension out of sight."""
+    return _MANY_BLANKS.search(last_part(name)) is not None
+
+
+def has_double_extension(name: str) -> bool:
+    """Whether a document's extension stands before the one that runs."""
+    found = extensions(name)
+    return runs(name) and any(before in DOCUMENTS for before in found[-3:-1])
