@@ -44,26 +44,19 @@ def builtin_folder() -> Path:
 
 def load(packs: Sequence[Path] = (), extra_files: Sequence[Path] = ()) -> Loaded:
     """The built-in pack, then ``packs`` (folders), then ``extra_files`` as one pack, "extra"."""
-    read: list[RulePack] = []
-    problems: list[Problem] = []
-    for folder in (builtin_folder(), *packs):
-        pack, found = read_folder(folder)
-        read.append(pack)
-        problems += found
-    if extra_files:
-        files, found = _files(extra_files)
-        read.append(RulePack("extra", _digest(files), files))
-        problems += found
-    return Loaded(tuple(pack for pack in read if pack.files), tuple(problems))
+    return load_only((builtin_folder(), *packs, *extra_files))
 
 
 def load_only(paths: Sequence[Path]) -> Loaded:
-    """Pack folders and single rule files, without the built-in pack: to check them alone."""
-    folders = [read_folder(path) for path in paths if path.is_dir()]
-    files, problems = _files([path for path in paths if not path.is_dir()])
-    packs = [pack for pack, _ in folders] + [RulePack("extra", _digest(files), files)]
-    found = [problem for _, remarks in folders for problem in remarks]
-    return Loaded(tuple(pack for pack in packs if pack.files), (*found, *problems))
+    """The folders among ``paths``, each a pack, then the files among them as one pack, "extra"."""
+    read = [read_folder(path) for path in paths if path.is_dir()]
+    if loose := [path for path in paths if not path.is_dir()]:
+        files, problems = _files(loose)
+        read.append((RulePack("extra", _digest(files), files), problems))
+    return Loaded(
+        tuple(pack for pack, _ in read if pack.files),
+        tuple(problem for _, problems in read for problem in problems),
+    )
 
 
 def read_folder(folder: Path) -> tuple[RulePack, list[Problem]]:
