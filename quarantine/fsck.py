@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 
 from quarantine.errors import IntegrityError, MissingError
-from quarantine.item import Problem, Query, State
+from quarantine.item import Problem, State
 from quarantine.sealer import Sealer
-from quarantine.store import Blobs, Index, SealedItem
+from quarantine.store import Blobs, Index, SealedItem, each
 
 # A message is on the disk a moment before its row is: a younger one may still be on its way.
 _YOUNG_SECONDS = 3600
-_PAGE = 200
 
 
 def problems(blobs: Blobs, index: Index, sealer: Sealer) -> Iterator[Problem]:
@@ -19,7 +18,7 @@ def problems(blobs: Blobs, index: Index, sealer: Sealer) -> Iterator[Problem]:
     if damages:
         return
     ages, known = dict(blobs.ages()), set()
-    for item in _all(index):
+    for item in each(index):
         known.add(item.id)
         if item.state is not State.DELETED:
             yield from _of_item(item, blobs, index, sealer)
@@ -32,13 +31,6 @@ def problems(blobs: Blobs, index: Index, sealer: Sealer) -> Iterator[Problem]:
             yield Problem(
                 "orphan-blob", name, f"a file without an item, so without a key: {advice}"
             )
-
-
-def _all(index: Index) -> Iterator[SealedItem]:
-    last = None
-    while page := index.page(Query(), last, _PAGE):
-        yield from page
-        last = page[-1].id
 
 
 def _of_item(item: SealedItem, blobs: Blobs, index: Index, sealer: Sealer) -> Iterator[Problem]:

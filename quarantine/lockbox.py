@@ -25,10 +25,9 @@ from quarantine.keys import WrappingKey, new_data_key
 from quarantine.sealer import NO_DOCUMENTS, Documents, Sealer, message_label, seal_documents
 from quarantine.sealing import seal
 from quarantine.sqlite import SQLiteIndex
-from quarantine.store import Blobs, Index, SealedItem
+from quarantine.store import Blobs, Index, SealedItem, each
 
 RESERVE_BYTES = 256 * 1024 * 1024
-_PAGE = 200
 _MATCHES_SHOWN = 5
 
 _ALIVE = frozenset(State) - {State.DELETED}
@@ -91,13 +90,12 @@ class Lockbox:
         """
         now, data_key = self._now(), new_data_key()
         name = new_id(now)
+        first = self._sealer.change(Change(now, who, None, State.HELD, ""), name)
         with _viewed(new) as message:
             self._check_room(len(message))
-            size, sha256 = len(message), hashlib.sha256(message).hexdigest()
+            documents = Documents(new.envelope, new.report, hashlib.sha256(message).hexdigest())
+            item = self._sealer.item(new, name, size=len(message), held_at=now, data_key=data_key)
             self._blobs.put(name, seal(data_key, message_label(name), message))
-        item = self._sealer.item(new, name, size=size, held_at=now, data_key=data_key)
-        documents = Documents(new.envelope, new.report, sha256)
-        first = self._sealer.change(Change(now, who, None, State.HELD, ""), name)
         try:
             self._index.add(item, seal_documents(documents, name, data_key), first)
         except NoRoomError:
@@ -110,15 +108,7 @@ class Lockbox:
 
     def items(self, query: Query = Query()) -> Iterator[Item]:
         """The items of the query, newest first, read from the index as they are asked for."""
-        last, left = None, query.limit
-        while left is None or left > 0:
-            asked = _PAGE if left is None else min(_PAGE, left)
-            page = self._index.page(query, last, asked)
-            yield from map(self._sealer.open_item, page)
-            if len(page) < asked:
-                return
-            last = page[-1].id
-            left = None if left is None else left - len(page)
+        return map(self._sealer.open_item, each(self._index, query))
 
     def item(self, typed: str) -> Details:
         """All about the item whose id is, or begins with, ``typed``.
@@ -180,7 +170,9 @@ class Lockbox:
         Safe at any time: what another process is writing is left alone.
         """
         unfinished = self._blobs.clear_unfinished()
-        leftovers = [name for name, _ in self._blobs.ages() if self._is_deleted(name)]
+        kept = {name for name, _ in self._blobs.ages()}
+        deleted = each(self._index, Query(states=frozenset({State.DELETED})))
+        leftovers = [item.id for item in deleted if item.id in kept]
         for name in leftovers:
             self._blobs.remove(name)
         return Recovery(unfinished, len(leftovers))
@@ -252,9 +244,6 @@ class Lockbox:
         last = self._index.changes(item.id)[-1]
         at = last.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
         return StateError(f"item {item.id} {_REFUSALS[item.state].format(at=at, who=last.who)}")
-
-    def _is_deleted(self, name: str) -> bool:
-        return any(item.state is State.DELETED for item in self._index.find(name, 1))
 
 
 def open_lockbox(

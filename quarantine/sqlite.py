@@ -24,6 +24,8 @@ from quarantine.store import SealedChange, SealedItem
 # After these the kernel may have dropped what it was given: trying again would not be the truth.
 _FINAL = frozenset({sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_DIR_FSYNC})
 _LISTED = [column for column in items.columns if column.name != "details"]
+_ADD_ITEM = items.insert()
+_ADD_CHANGE = changes.insert()
 _WIPED = {"wrapped_key": None, "summary": None, "details": None}
 
 
@@ -48,7 +50,7 @@ class SQLiteIndex:
     def add(self, item: SealedItem, details: bytes, change: SealedChange) -> None:
         """Keep a new item; when this returns it survives a loss of power."""
         with self._writing() as connection:
-            connection.execute(items.insert().values(**_columns(item), details=details))
+            connection.execute(_ADD_ITEM, _columns(item) | {"details": details})
             _record(connection, change)
 
     def move(self, change: SealedChange) -> bool:
@@ -221,14 +223,15 @@ def _version(connection: Connection) -> str | None:
 def _record(connection: Connection, change: SealedChange) -> None:
     """Add to the history: the one place where it is written, in the transaction of the change."""
     connection.execute(
-        changes.insert().values(
-            item=change.item,
-            at=_stamp(change.at),
-            who=change.who,
-            was=change.was,
-            became=change.became.value,
-            note=change.note,
-        )
+        _ADD_CHANGE,
+        {
+            "item": change.item,
+            "at": _stamp(change.at),
+            "who": change.who,
+            "was": change.was,
+            "became": change.became.value,
+            "note": change.note,
+        },
     )
 
 

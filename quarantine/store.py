@@ -11,6 +11,8 @@ from typing import BinaryIO, Protocol
 
 from quarantine.item import Query, State
 
+_PAGE = 200
+
 
 @dataclass(frozen=True, slots=True)
 class SealedItem:
@@ -110,3 +112,19 @@ class Index(Protocol):
     def close(self) -> None:
         """Let go of files and connections."""
         ...
+
+
+def each(index: Index, query: Query = Query()) -> Iterator[SealedItem]:
+    """The items of the query, newest first, read a page at a time as they are asked for.
+
+    No transaction stays open in between, so a slow reader holds nobody up.
+    """
+    before, left = None, query.limit
+    while left is None or left > 0:
+        asked = _PAGE if left is None else min(_PAGE, left)
+        page = index.page(query, before, asked)
+        yield from page
+        if len(page) < asked:
+            return
+        before = page[-1].id
+        left = None if left is None else left - asked
