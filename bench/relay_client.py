@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import json
 import resource
+import sys
 import time
 from pathlib import Path
 
@@ -81,4 +82,4 @@ async def _run(arguments: argparse.Namespace) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(asyncio.run(_run(_arguments()))))
+    sys.stdout.write(json.dumps(asyncio.run(_run(_arguments()))) + "\n")

@@ -111,6 +111,16 @@ async def test_a_refused_delivery_is_forgotten(house: House) -> None:
     assert journal.claim(key(journal)) is None
 
 
+async def test_settling_twice_is_no_error(house: House) -> None:
+    journal = house.start()
+    await delivered(journal)
+    journal.unanswered("m1")
+    journal.settled("m1")
+    journal.settled("m1")
+
+    assert journal.claim(key(journal)) is None
+
+
 async def test_one_lost_reply_excuses_one_retry_at_a_time(house: House) -> None:
     journal = house.start()
     await delivered(journal)

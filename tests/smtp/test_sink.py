@@ -70,24 +70,24 @@ async def test_commands_out_of_order_are_refused(commands: bytes, code: bytes) -
     assert said[-1].startswith(code)
 
 
-@pytest.mark.parametrize("octets", [b"x" * 9_999, b"EHLO x\r\nMAIL FROM:<>\r\n"])
-async def test_a_client_that_breaks_off_leaves_nothing(octets: bytes) -> None:
+async def test_a_command_without_end_ends_the_session() -> None:
     async with Sink() as sink:
-        _, writer = await asyncio.open_connection("127.0.0.1", sink.port)
-        writer.write(octets)
-        writer.close()
-        await writer.wait_closed()
+        said = await converse(sink, b"x" * 9_999)
 
-        assert sink.deliveries == []
+    assert said == [b"220 sink.invalid ESMTP"]
 
 
-async def test_a_message_that_stops_in_the_middle_is_not_kept() -> None:
-    start = b"MAIL FROM:<>\r\nRCPT TO:<c@d.test>\r\nDATA\r\nSubject: half\r\n"
+@pytest.mark.parametrize("start", [b"", b"Subject: half\r\n", b"whole\r\n.\n"])
+async def test_a_message_that_stops_in_the_middle_is_not_kept(start: bytes) -> None:
     async with Sink() as sink:
-        said = await converse(sink, start)
+        said = await converse(sink, b"MAIL FROM:<>\r\nRCPT TO:<c@d.test>\r\nDATA\r\n" + start)
 
         assert said[-1].startswith(b"354")
         assert sink.deliveries == []
+
+
+async def test_closing_what_was_never_started_is_no_error() -> None:
+    await Sink().close()
 
 
 async def test_closing_ends_sessions_that_say_nothing() -> None:

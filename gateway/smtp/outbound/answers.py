@@ -29,6 +29,9 @@ class Answer:
     code: int
     lines: tuple[str, ...]
 
+    def __str__(self) -> str:
+        return f"{self.code} {' '.join(self.lines)}"[:_TEXT_OCTETS]
+
     @property
     def is_positive(self) -> bool:
         """2xx: done."""

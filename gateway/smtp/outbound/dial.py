@@ -66,13 +66,15 @@ class Dialler:
                 _, wire = await loop.create_connection(Wire, address.host, address.port)
             except OSError as error:
                 raise NextHopError(f"{address}: {_reason(error)}") from error
+            except UnicodeError as error:
+                raise NextHopError(f"{address}: not a host name") from error
         return wire
 
     async def _greet(self, connection: Connection) -> None:
         async with step("greeting", connection.address, self.timeouts.banner):
             answer = await connection.wire.answer()
         if answer.code != 220:
-            raise NextHopError(f"{connection.address}: greeted us with {answer.reply()}")
+            raise NextHopError(f"{connection.address}: greeted us with {answer}")
         await self._say_hello(connection)
 
     async def _say_hello(self, connection: Connection) -> None:
@@ -84,7 +86,7 @@ class Dialler:
         if answer.code >= 500:
             (answer,) = await connection.exchange(f"HELO {self.hostname}\r\n".encode("ascii"))
         if answer.code != 250:
-            raise NextHopError(f"{connection.address}: answered EHLO with {answer.reply()}")
+            raise NextHopError(f"{connection.address}: answered EHLO with {answer}")
         connection.offered = {}
 
     async def _secure(self, connection: Connection) -> None:
@@ -95,7 +97,7 @@ class Dialler:
             return
         (answer,) = await connection.exchange(b"STARTTLS\r\n")
         if answer.code != 220:
-            raise HandshakeError(f"{address}: answered STARTTLS with {answer.reply()}")
+            raise HandshakeError(f"{address}: answered STARTTLS with {answer}")
         await self._shake_hands(connection)
         # RFC 3207 4.2: forget what was said in clear.
         await self._say_hello(connection)

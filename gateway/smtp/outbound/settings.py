@@ -24,7 +24,7 @@ class HopAddress:
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds for each step. The sum stays under the 100 s that a Postfix in front of us waits."""
+    """Seconds for each step. The deadline of a whole message is set by whoever waits for it."""
 
     slot: float = 10.0
     """Until one of our connections is free."""

@@ -13,7 +13,7 @@ class Wire(asyncio.Protocol):
     """What the next hop says, in order. Whoever waits bounds the wait; one waits at a time."""
 
     def __init__(self) -> None:
-        self._transport: asyncio.Transport | None = None
+        self._transport: asyncio.Transport  # from connection_made on
         self._reader = AnswerReader()
         self._answers: deque[Answer] = deque()
         self._failure: NextHopError | None = None
@@ -68,7 +68,7 @@ class Wire(asyncio.Protocol):
         """Send ``data``. Raises when the connection is known to be gone."""
         if self._failure:
             raise self._failure
-        self._open_transport().write(data)
+        self._transport.write(data)
 
     async def drained(self) -> None:
         """Wait until most of what was written has left."""
@@ -92,7 +92,7 @@ class Wire(asyncio.Protocol):
             raise NextHopError("the next hop spoke between STARTTLS and the handshake")
         loop = asyncio.get_running_loop()
         transport = await loop.start_tls(
-            self._open_transport(),
+            self._transport,
             self,
             context,
             server_hostname=name,
@@ -105,24 +105,17 @@ class Wire(asyncio.Protocol):
     def drop(self) -> None:
         """End the connection at once; what has not left stays here."""
         self._fail(LapsedError("we closed the connection"))
-        if self._transport:
-            self._transport.abort()
+        self._transport.abort()
 
     def close(self) -> None:
         """End the connection once all that was written has left."""
         self._fail(LapsedError("we closed the connection"))
-        if self._transport:
-            self._transport.close()
+        self._transport.close()
 
     async def gone(self) -> None:
         """Wait until a connection that was closed has ended."""
         while not self._is_gone:
             await self._wait()
-
-    def _open_transport(self) -> asyncio.Transport:
-        if self._transport is None:
-            raise LapsedError("not connected")
-        return self._transport
 
     def _fail(self, error: NextHopError) -> None:
         self._failure = self._failure or error

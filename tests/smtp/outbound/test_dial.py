@@ -57,6 +57,13 @@ async def test_a_port_that_answers_nothing_is_given_up() -> None:
             await hop.begin(ENVELOPE)
 
 
+@pytest.mark.parametrize("host", ["two..dots", "x" * 64, "fe80::1%no-such-link"])
+async def test_a_host_that_cannot_be_is_an_error_like_any_other(host: str) -> None:
+    hop = NextHop([HopAddress(host)], hostname="gateway.test")
+    with pytest.raises(NextHopError, match=host[:9]):
+        await hop.begin(ENVELOPE)
+
+
 @pytest.mark.parametrize(("verb", "name"), [("CONNECT", "greeting"), ("EHLO", "EHLO")])
 async def test_a_hop_that_hangs_is_given_up_and_the_step_is_named(verb: str, name: str) -> None:
     async with staged({verb: hangs}, timeouts=TINY) as stage:
@@ -84,6 +91,12 @@ async def test_a_hop_that_does_not_welcome_us_is_an_error(faults: dict[str, Faul
             await stage.begin()
 
         assert not any(step.startswith("MAIL") for step in stage.steps)
+
+
+async def test_the_error_quotes_what_the_hop_said() -> None:
+    async with staged({"CONNECT": says("421-4.3.2 not now\r\n421 4.3.2 ask again")}) as stage:
+        with pytest.raises(NextHopError, match="greeted us with 421 4.3.2 not now 4.3.2 ask again"):
+            await stage.begin()
 
 
 async def test_a_hop_that_knows_only_helo_offers_nothing_and_gets_plain_mail() -> None:

@@ -11,6 +11,7 @@ from tests.support.next_hop import (
     BOB,
     ENVELOPE,
     TINY,
+    Fault,
     Script,
     Stage,
     accepts_and_hangs_up,
@@ -84,6 +85,15 @@ async def test_an_idle_connection_is_ended_with_a_goodbye() -> None:
             await gone.wait()
 
 
+async def test_a_connection_that_was_used_just_now_stays() -> None:
+    async with staged(clock=Clock(), limits=Limits(idle_seconds=0.02)) as stage:
+        await deliver(stage)
+        await asyncio.sleep(0.05)
+        await deliver(stage)
+
+        assert stage.steps.count("CONNECT") == 1
+
+
 async def test_a_connection_serves_only_so_many_messages() -> None:
     async with staged(limits=Limits(messages=2)) as stage:
         for _ in range(4):
@@ -111,8 +121,8 @@ async def test_who_finds_no_connection_free_is_told_so() -> None:
 
 @pytest.mark.parametrize("fault", ["MAIL", "RCPT", "DATA", "RSET", "BODY", "."])
 @pytest.mark.parametrize("play", [hangs_up, accepts_and_hangs_up, says("421 bye"), says("??")])
-async def test_a_failure_never_costs_a_slot(fault: str, play: object) -> None:
-    async with staged({fault: play}, limits=Limits(connections=1, first_pause=0)) as stage:  # type: ignore[dict-item]
+async def test_a_failure_never_costs_a_slot(fault: str, play: Fault) -> None:
+    async with staged({fault: play}, limits=Limits(connections=1, first_pause=0)) as stage:
         for _ in range(3):
             await _try(stage)
         stage.script.faults = {}

@@ -4,12 +4,16 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from aiosmtpd.smtp import SMTP, Session
+from aiosmtpd.smtp import Envelope as Mail
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.smtp.outbound import (
     BareNewlineError,
+    HopAddress,
     InDoubtError,
+    NextHop,
     NextHopError,
     RefusedError,
     stuffing,
@@ -63,6 +67,37 @@ async def test_a_message_arrives_byte_for_byte_below_its_headers() -> None:
         assert delivery.envelope.sender == "alice@sender.test"
         assert delivery.envelope.recipients == (BOB, CAROL)
         assert delivery.envelope.helo == "gateway.test"
+
+
+async def test_a_server_that_is_not_ours_reads_the_same_message() -> None:
+    read: list[tuple[str | None, list[str], bytes]] = []
+
+    class Keeper:
+        async def handle_DATA(  # noqa: N802 - aiosmtpd dictates the name
+            self, _server: SMTP, _session: Session, envelope: Mail
+        ) -> str:
+            read.append((envelope.mail_from, envelope.rcpt_tos, envelope.original_content or b""))
+            return "250 2.0.0 kept"
+
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: SMTP(Keeper(), loop=loop), "127.0.0.1", 0)
+    address = HopAddress("127.0.0.1", server.sockets[0].getsockname()[1])
+    hop = NextHop([address], hostname="gateway.test")
+    transaction = await hop.begin(replace(ENVELOPE, parameters=("SIZE=999", "BODY=8BITMIME")))
+    await transaction.offer(BOB)
+    await transaction.offer(CAROL)
+    with spooled(MESSAGE + EIGHT_BIT) as message:
+        await transaction.send(b"Received: by us\r\n", message)
+    await hop.close()
+    server.close()
+
+    assert read == [
+        (
+            "alice@sender.test",
+            ["bob@hospital.test", "carol@hospital.test"],
+            b"Received: by us\r\n" + MESSAGE + EIGHT_BIT,
+        )
+    ]
 
 
 async def test_the_null_sender_is_an_ordinary_sender() -> None:
