@@ -90,12 +90,21 @@ class _Zygote:
     def run(self) -> None:
         """Serve until the gateway closes its end."""
         self._selector.register(self._gateway, selectors.EVENT_READ)
-        while True:
-            for key, _ in self._selector.select():
-                if key.fd in self._pids:
-                    self._reap(key.fd)
-                elif not self._serve():
-                    return
+        while self._serve_and_reap():
+            pass
+        for pidfd in tuple(self._pids):
+            signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+            self._reap(pidfd)
+
+    def _serve_and_reap(self) -> bool:
+        """Wait for something to happen, and see to it. False once the gateway has gone."""
+        is_wanted = True
+        for key, _ in self._selector.select():
+            if key.fd in self._pids:
+                self._reap(key.fd)
+            else:
+                is_wanted = self._serve()
+        return is_wanted
 
     def _serve(self) -> bool:
         parcel = channel.receive(self._gateway, ORDER_BYTES)

@@ -1,7 +1,7 @@
 import asyncio
-import contextlib
 import os
 import resource
+import select
 import signal
 import time
 from collections.abc import AsyncIterator
@@ -233,7 +233,7 @@ async def test_a_name_that_cannot_be_encoded_or_is_endless_is_no_reason_to_fail(
 async def test_nobody_waits_for_a_worker_longer_than_agreed() -> None:
     async with started(workers=1, queue_seconds=0.2) as pool:
         async with asyncio.TaskGroup() as busy:
-            slow = [busy.create_task(scan(pool, b"sleep 1")) for _ in range(2)]
+            slow = [busy.create_task(scan(pool, b"sleep 0.5")) for _ in range(2)]
             await asyncio.sleep(0.05)
             with pytest.raises(PoolBusyError, match=r"no worker became free within 0\.2 s"):
                 await scan(pool, b"clean")
@@ -242,7 +242,7 @@ async def test_nobody_waits_for_a_worker_longer_than_agreed() -> None:
 
 
 async def test_big_messages_do_not_keep_a_small_one_waiting() -> None:
-    big = b"sleep 1 " + bytes(2 << 20)
+    big = b"sleep 0.4 " + bytes(2 << 20)
     async with started(workers=1, queue_seconds=5) as pool, asyncio.TaskGroup() as busy:
         slow = [busy.create_task(scan(pool, big)) for _ in range(3)]
         await asyncio.sleep(0.05)
@@ -293,15 +293,18 @@ async def test_a_worker_that_is_killed_while_idle_is_replaced_unseen() -> None:
     async with started() as pool:
         for pid in {await worker_of(pool) for _ in range(6)}:
             os.kill(pid, signal.SIGKILL)
-            await until_gone(pid)
+            until_gone(pid)
 
         assert all([(await scan(pool, b"clean")).is_clean for _ in range(6)])
 
 
-async def until_gone(pid: int) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        while os.kill(pid, 0) is None:
-            await asyncio.sleep(0.01)
+def until_gone(pid: int) -> None:
+    try:
+        pidfd = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    select.select([pidfd], [], [])
+    os.close(pidfd)
 
 
 async def test_a_zygote_that_cannot_start_is_told() -> None:
@@ -344,7 +347,7 @@ async def test_new_rules_judge_from_the_next_message_on() -> None:
 
 async def test_a_message_under_way_is_finished_under_the_rules_that_it_began_with() -> None:
     async with started() as pool:
-        under_way = asyncio.ensure_future(scan(pool, b"sleep 1"))
+        under_way = asyncio.ensure_future(scan(pool, b"sleep 0.5"))
         await asyncio.sleep(0.1)
         await pool.reload(Setup())
 
@@ -366,5 +369,5 @@ async def test_nothing_is_left_running_when_the_pool_is_closed() -> None:
         worker = await worker_of(pool)
         zygote = parent_of(worker)
 
-    await until_gone(zygote)
-    await until_gone(worker)
+    until_gone(zygote)
+    until_gone(worker)
