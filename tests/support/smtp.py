@@ -99,10 +99,15 @@ class Client:
         """One reply, its lines joined by LF; "" when the server has closed the connection."""
         lines: list[str] = []
         while True:
-            line = (await self._reader.readline()).decode("ascii").rstrip("\r\n")
-            lines.append(line)
-            if line[3:4] != "-":
+            lines.append(await self.line())
+            if lines[-1][3:4] != "-":
                 return "\n".join(lines)
+
+    async def line(self) -> str:
+        """One line; "" when the server has closed the connection."""
+        line = await self._reader.readline()
+        assert not line or line.endswith(b"\r\n"), line
+        return line[:-2].decode("ascii")
 
     async def ask(self, octets: bytes) -> str:
         """Send a line and read the reply to it."""

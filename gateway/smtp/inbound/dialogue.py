@@ -12,9 +12,10 @@ from gateway.smtp.address import Address, Flaw, Malformed, parse_recipient, pars
 from gateway.smtp.hops import count_hops
 from gateway.smtp.inbound.admission import Admission
 from gateway.smtp.inbound.contract import Observer, Passage, Pipeline
+from gateway.smtp.inbound.front_end import ATTRIBUTES, Forwarded, parse_xforward
 from gateway.smtp.inbound.memory import Memory
 from gateway.smtp.inbound.reception import Reception
-from gateway.smtp.inbound.relaying import Relaying
+from gateway.smtp.inbound.relaying import Networks, Relaying
 from gateway.smtp.inbound.settings import InboundSettings
 from gateway.smtp.parameters import MailParameters, parse_mail, parse_rcpt
 from gateway.smtp.replies import Reply
@@ -35,6 +36,7 @@ class House:
     observer: Observer
     tls: ssl.SSLContext | None
     relaying: Relaying
+    front_ends: Networks
     admission: Admission
     memory: Memory
     commits: set[asyncio.Task[Reply]]
@@ -60,9 +62,14 @@ class Dialogue:
         self._client = client
         self._tls = tls
         self._helo = ""
+        self._forwarded = Forwarded()
         self._extensions: frozenset[str] = frozenset()
         self._transaction: _Transaction | None = None
         self._messages = 0
+
+    @property
+    def _is_front_end(self) -> bool:
+        return self._client in self._house.front_ends
 
     @property
     def is_idle(self) -> bool:
@@ -87,7 +94,21 @@ class Dialogue:
             "ENHANCEDSTATUSCODES",
             *(keyword for keyword in _PASSED_ON if keyword in self._extensions),
             *(("STARTTLS",) if self._house.tls and not self._tls else ()),
+            *((f"XFORWARD {' '.join(ATTRIBUTES)}",) if self._is_front_end else ()),
         )
+
+    def xforward(self, argument: bytes) -> Reply:
+        """XFORWARD: for the next message, the client is who a front end says."""
+        if not self._is_front_end:
+            return replies.NOT_AUTHORISED
+        if self._transaction:
+            return replies.MAIL_TWICE
+        said = parse_xforward(argument.decode("ascii", "replace"))
+        if isinstance(said, Reply):
+            return said
+        known = self._forwarded
+        self._forwarded = Forwarded(said.client or known.client, said.helo or known.helo)
+        return replies.OK
 
     async def mail(self, argument: bytes) -> Reply:
         """MAIL: the next hop hears of it at once, and its refusal is ours."""
@@ -136,6 +157,7 @@ class Dialogue:
             await self.reset()
             return refusal
         self._transaction = None
+        self._forwarded = Forwarded()
         self._messages += 1
         reception.spool.seal()
         return await transaction.passage.commit(reception.spool, transaction.identifier)
@@ -143,6 +165,7 @@ class Dialogue:
     async def reset(self) -> None:
         """RSET, and all that implies it: nothing is left of the transaction."""
         transaction, self._transaction = self._transaction, None
+        self._forwarded = Forwarded()
         if transaction:
             await transaction.passage.abandon()
 
@@ -182,8 +205,8 @@ class Dialogue:
             sender=str(sender),
             recipients=(),
             parameters=asked.kept,
-            client=self._client,
-            helo=self._helo,
+            client=self._forwarded.client or self._client,
+            helo=self._forwarded.helo or self._helo,
             tls=self._tls,
         )
         passage = await self._house.pipeline.begin(envelope)

@@ -7,7 +7,7 @@ from gateway.smtp.inbound.admission import Admission
 from gateway.smtp.inbound.contract import Observer, Pipeline
 from gateway.smtp.inbound.dialogue import House
 from gateway.smtp.inbound.memory import Memory
-from gateway.smtp.inbound.relaying import Relaying
+from gateway.smtp.inbound.relaying import Networks, Relaying
 from gateway.smtp.inbound.session import Session
 from gateway.smtp.inbound.settings import InboundSettings
 from gateway.smtp.replies import Reply
@@ -33,6 +33,7 @@ class Server:
             observer=observer,
             tls=tls,
             relaying=Relaying(settings.recipient_domains, settings.client_networks),
+            front_ends=Networks(settings.front_ends),
             admission=Admission(settings.limits),
             memory=Memory(settings.limits.in_flight_bytes),
             commits=set(),

@@ -1,4 +1,4 @@
-"""One client on the wire: aiosmtpd splits its command lines, everything else is ours.
+"""One client: aiosmtpd splits its command lines, everything around and behind them is ours.
 
 Rule 1. The work for a client is never cancelled because the client goes away (aiosmtpd would).
 Rule 2. Every wait for the client has a limit, and after the last reply the connection is closed.
@@ -6,12 +6,10 @@ Rule 3. A mistake of ours is 451 with an identifier, and the client hears no mor
 """
 
 import asyncio
-import contextlib
 import ssl
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
-from secrets import token_hex
-from typing import ClassVar, NoReturn, cast
+from typing import ClassVar, cast
 
 from aiosmtpd.smtp import SMTP
 from aiosmtpd.smtp import log as aiosmtpd_log
@@ -19,14 +17,14 @@ from aiosmtpd.smtp import log as aiosmtpd_log
 from gateway.smtp import replies
 from gateway.smtp.inbound import commands
 from gateway.smtp.inbound.dialogue import Dialogue, House
-from gateway.smtp.inbound.inbox import GoneError, Inbox, InterruptedWaitError
+from gateway.smtp.inbound.front_end import ProxyError, parse_proxy
+from gateway.smtp.inbound.inbox import GoneError
 from gateway.smtp.inbound.reception import Reception, TooSlowError
+from gateway.smtp.inbound.wire import Wire
 from gateway.smtp.replies import Reply
 
 # It logs every command with the addresses in it.
 aiosmtpd_log.disabled = True
-
-_SECONDS_TO_FLUSH = 5.0
 
 
 class _Lines:
@@ -41,7 +39,10 @@ class _Lines:
 
 
 class Session(SMTP):
-    """One connection, from the greeting to its end. Methods ``smtp_…`` are called by aiosmtpd."""
+    """One connection, from the greeting to its end. Methods ``smtp_…`` are called by aiosmtpd.
+
+    It is among ``members`` for as long as it lasts.
+    """
 
     # aiosmtpd's own is one dictionary that all connections write to; lines are measured by us.
     command_size_limit = commands.LONG_COMMAND_OCTETS
@@ -60,18 +61,11 @@ class Session(SMTP):
         self._house = house
         self._members = members
         self._limits = house.settings.limits
-        self._inbox = Inbox()
+        self._wire = Wire(self._limits, house.observer)
         self._client = ""
         self._dialogue = Dialogue(house, "")
-        self._errors = 0
-        self._idle_commands = 0
-        self._is_under_tls = False
-        self._is_broken = False
         self._is_admitted = False
-        self._identifier = token_hex(6)
-        self._began = self.loop.time()
-
-    # --- the connection ------------------------------------------------------------------------
+        self._is_under_tls = False
 
     @property
     def task(self) -> asyncio.Task[None] | None:
@@ -80,30 +74,33 @@ class Session(SMTP):
 
     def drain(self) -> None:
         """Say goodbye as soon as the client has the answer that it waits for."""
-        self._inbox.interrupt()
+        self._wire.inbox.interrupt()
+
+    # --- what asyncio calls --------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A client has connected."""
         peer = transport.get_extra_info("peername")
         self._client = str(peer[0]) if peer else ""
-        self._inbox.attach(cast(asyncio.ReadTransport, transport))
         self._members.add(self)
         super().connection_made(transport)
 
     def data_received(self, data: bytes) -> None:
         """The client has sent something."""
-        self._inbox.feed(data)
+        self._wire.inbox.feed(data)
 
     def eof_received(self) -> bool:
         """The client sends no more, but may still read: Rule 1."""
-        self._inbox.end()
+        self._wire.inbox.end()
         return not self._is_under_tls
 
     def connection_lost(self, error: Exception | None) -> None:
         """The client is gone. Not aiosmtpd's method, which cancels what is under way: Rule 1."""
         asyncio.StreamReaderProtocol.connection_lost(self, error)
         self.transport = None
-        self._inbox.end()
+        self._wire.inbox.end()
+
+    # --- what aiosmtpd calls -------------------------------------------------------------------
 
     def _cb_client_connected(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -111,9 +108,24 @@ class Session(SMTP):
         del reader  # the inbox takes its place
         self._reader = cast(asyncio.StreamReader, _Lines(self._next_line))
         self._writer = writer
+        self._wire.attach(writer)
 
     def _reset_timeout(self, duration: float | None = None) -> None:
         """Nothing: aiosmtpd's one timer for everything would end a session that waits for us."""
+
+    async def _next_line(self) -> bytes:
+        return await self._wire.command(between_messages=self._dialogue.is_idle)
+
+    async def push(self, status: str | bytes) -> None:
+        """Send one line of aiosmtpd's: the greeting, or what ``handle_exception`` gave it."""
+        line = status if isinstance(status, bytes) else status.encode("ascii", "replace")
+        await self._wire.send(line)
+
+    async def handle_exception(self, error: Exception) -> str:
+        """Rule 3: aiosmtpd has caught ``error``, and sends what this gives back."""
+        self._house.observer.failed(self._wire.identifier, "session", error)
+        self._wire.break_off()
+        return str(replies.internal(self._wire.identifier))
 
     async def _handle_client(self) -> None:
         try:
@@ -124,123 +136,50 @@ class Session(SMTP):
         finally:
             await self._part()
 
+    # --- the beginning and the end -------------------------------------------------------------
+
     async def _welcome(self) -> None:
+        if self._house.settings.proxy_protocol:
+            self._client = await self._ask_front_end()
+        self._dialogue = Dialogue(self._house, self._client)
         refusal = self._house.admission.enter(self._client)
         self._is_admitted = True
-        self._dialogue = Dialogue(self._house, self._client)
         if refusal:
-            await self._hang_up(refusal)
-        if not self._house.relaying.trusts(self._client):
-            await self._hear_nothing(self._limits.greeting_seconds)
-        if len(self._inbox):
-            await self._hang_up(replies.OUT_OF_STEP)
+            await self._wire.hang_up(refusal)
+        is_ours = self._house.relaying.trusts(self._client)
+        if not await self._wire.is_silent(0.0 if is_ours else self._limits.greeting_seconds):
+            await self._wire.hang_up(replies.OUT_OF_STEP)
 
-    async def _hear_nothing(self, seconds: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._inbox.more()
+    async def _ask_front_end(self) -> str:
+        """Learn who the client is. Whoever is no front end is sent away unheard."""
+        try:
+            async with asyncio.timeout(self._limits.proxy_seconds):
+                return await self._proxied_client()
+        except (ProxyError, TimeoutError) as error:
+            self._house.observer.failed(self._wire.identifier, "proxy", error)
+            raise GoneError from None
+
+    async def _proxied_client(self) -> str:
+        if self._client not in self._house.front_ends:
+            raise ProxyError("not a front end")
+        octets = b""
+        while (proxied := parse_proxy(octets)) is None:
+            if not len(self._wire.inbox):
+                await self._wire.inbox.more()
+            octets += self._wire.inbox.take()
+        self._wire.inbox.give_back(proxied.rest)
+        return proxied.client
 
     async def _part(self) -> None:
         if self._is_admitted:
             self._house.admission.leave(self._client)
-        self._writer.close()
         try:
             await self._dialogue.reset()
-            async with asyncio.timeout(_SECONDS_TO_FLUSH):
-                await self._writer.wait_closed()
         except Exception as error:  # noqa: BLE001 - Rule 3
-            if not isinstance(error, OSError):
-                self._house.observer.failed(self._identifier, "abandon", error)
+            self._house.observer.failed(self._wire.identifier, "abandon", error)
         finally:
-            # A client that never reads keeps the last reply, and with it the descriptor.
-            self._writer.transport.abort()
+            await self._wire.close()
             self._members.discard(self)
-
-    # --- lines and replies ---------------------------------------------------------------------
-
-    async def _next_line(self) -> bytes:
-        while True:
-            if self._is_broken:
-                raise GoneError
-            line = await self._line()
-            await self._count(commands.verb_of(line))
-            wrong = commands.objection(line)
-            if wrong is None:
-                return line
-            await self._answer(wrong)
-            if commands.verb_of(line) in commands.ENDING:
-                await self._hang_up()
-
-    async def _line(self) -> bytes:
-        age = self.loop.time() - self._began
-        if age > self._limits.session_seconds and self._dialogue.is_idle:
-            await self._hang_up(replies.SESSION_TOO_LONG)
-        try:
-            async with asyncio.timeout(self._limits.command_seconds):
-                return await self._inbox.line(commands.LONG_COMMAND_OCTETS)
-        except TimeoutError:
-            await self._hang_up(replies.TIMED_OUT)
-        except InterruptedWaitError:
-            await self._hang_up(replies.SHUTTING_DOWN)
-
-    async def _count(self, verb: str) -> None:
-        self._idle_commands += verb in commands.IDLE
-        if self._idle_commands > self._limits.idle_commands:
-            await self._hang_up(replies.TOO_MANY_COMMANDS)
-
-    async def push(self, status: str | bytes) -> None:
-        """Send one line. Rule 2 is why a client that does not read is cut off."""
-        octets = status if isinstance(status, bytes) else status.encode("ascii", "replace")
-        if self.transport is None:
-            raise GoneError
-        try:
-            self._writer.write(octets + b"\r\n")
-            async with asyncio.timeout(self._limits.reply_seconds):
-                await self._writer.drain()
-        except OSError:
-            self._writer.transport.abort()
-            raise GoneError from None
-
-    async def _answer(self, reply: Reply) -> None:
-        if reply.code == 421:
-            await self._hang_up(reply)
-        await self.push(reply.wire)
-        self._errors += reply.is_permanent
-        if self._errors >= self._limits.errors:
-            await self._hang_up(replies.TOO_MANY_ERRORS)
-
-    async def _hang_up(self, *last: Reply) -> NoReturn:
-        """Say the last words and end the session."""
-        for reply in last:
-            self._house.observer.refused(self._identifier, "session", reply)
-            await self.push(reply.wire)
-        await self._listen_politely()
-        raise GoneError
-
-    async def _listen_politely(self) -> None:
-        """Let a client that is still talking read our last words.
-
-        When a socket is closed with octets that nobody has read, the client's TCP drops them.
-        """
-        if not self._writer.can_write_eof():
-            return
-        self._writer.write_eof()
-        with contextlib.suppress(OSError):
-            async with asyncio.timeout(self._limits.parting_seconds):
-                while True:
-                    self._inbox.take()
-                    await self._inbox.more()
-
-    async def _in_step(self) -> None:
-        """RFC 2920 3.1: some commands must be the last of their group."""
-        if len(self._inbox):
-            await self._hang_up(replies.OUT_OF_STEP)
-
-    async def handle_exception(self, error: Exception) -> str:
-        """Rule 3: aiosmtpd has caught ``error`` and sends what this gives back."""
-        self._house.observer.failed(self._identifier, "session", error)
-        self._is_broken = True
-        return str(replies.internal(self._identifier))
 
     # --- the commands --------------------------------------------------------------------------
 
@@ -253,48 +192,53 @@ class Session(SMTP):
         await self._hello(hostname, extended=False)
 
     async def _hello(self, name: str | None, *, extended: bool) -> None:
-        await self._in_step()
+        await self._wire.in_step()
         offered = await self._dialogue.hello(name or "", extended=extended)
         if isinstance(offered, Reply):
-            await self._answer(offered)
+            await self._wire.answer(offered)
             return
-        if self.session:
-            self.session.host_name = name
         lines = (self.hostname, *offered)
-        for line in lines[:-1]:
-            self._writer.write(f"250-{line}\r\n".encode("ascii"))
-        await self.push(f"250 {lines[-1]}")
+        text = "".join(f"250-{line}\r\n" for line in lines[:-1]) + f"250 {lines[-1]}"
+        await self._wire.send(text.encode("ascii", "replace"))
 
     async def smtp_MAIL(self, arg: str | None) -> None:  # noqa: N802
         """Open a transaction."""
-        await self._answer(await self._dialogue.mail(_octets(arg)))
+        await self._wire.answer(await self._dialogue.mail(_octets(arg)))
 
     async def smtp_RCPT(self, arg: str | None) -> None:  # noqa: N802
         """Add a recipient."""
-        await self._answer(await self._dialogue.rcpt(_octets(arg)))
+        await self._wire.answer(await self._dialogue.rcpt(_octets(arg)))
+
+    async def smtp_XFORWARD(self, arg: str | None) -> None:  # noqa: N802
+        """Hear from a front end who the client is."""
+        await self._wire.answer(self._dialogue.xforward(_octets(arg)))
 
     async def smtp_DATA(self, arg: str | None) -> None:  # noqa: N802
         """Take a message, and say what became of it."""
         wrong = self._dialogue.data(_octets(arg))
         if wrong:
-            await self._answer(wrong)
+            await self._wire.answer(wrong)
             return
-        await self._in_step()
-        await self._answer(replies.GO_AHEAD)
+        await self._wire.in_step()
+        await self._wire.answer(replies.GO_AHEAD)
+        reception = await self._receive()
+        reply = await asyncio.shield(self._commit(reception))
+        if reception.is_hostile:
+            await self._wire.hang_up(reply, replies.CLOSING)
+        self._wire.a_message_came()
+        await self._wire.answer(reply)
+
+    async def _receive(self) -> Reception:
         reception = Reception(self._house.memory, self._house.settings)
         try:
-            await reception.receive(self._inbox)
+            await reception.receive(self._wire.inbox)
         except TooSlowError:
             reception.close()
-            await self._hang_up(replies.TOO_SLOW)
+            await self._wire.hang_up(replies.TOO_SLOW)
         except BaseException:
             reception.close()
             raise
-        reply = await asyncio.shield(self._commit(reception))
-        if reception.is_hostile:
-            await self._hang_up(reply, replies.CLOSING)
-        self._idle_commands = 0
-        await self._answer(reply)
+        return reception
 
     def _commit(self, reception: Reception) -> asyncio.Task[Reply]:
         """Rule 1: whatever becomes of this session, what was begun is brought to its end."""
@@ -312,36 +256,34 @@ class Session(SMTP):
 
     async def smtp_RSET(self, arg: str | None) -> None:  # noqa: N802
         """Forget the transaction."""
-        if arg:
-            await self._answer(replies.NO_ARGUMENT)
-            return
-        await self._dialogue.reset()
-        await self._answer(replies.OK)
+        if not arg:
+            await self._dialogue.reset()
+        await self._wire.answer(replies.NO_ARGUMENT if arg else replies.OK)
 
     async def smtp_NOOP(self, arg: str | None) -> None:  # noqa: N802
         """Nothing; an argument is allowed (RFC 5321 4.1.1.9)."""
         del arg
-        await self._answer(replies.OK)
+        await self._wire.answer(replies.OK)
 
     async def smtp_QUIT(self, arg: str | None) -> None:  # noqa: N802
         """Say goodbye."""
         if arg:
-            await self._answer(replies.NO_ARGUMENT)
+            await self._wire.answer(replies.NO_ARGUMENT)
             return
-        await self.push(replies.BYE.wire)
+        await self._wire.send(replies.BYE.wire)
         raise GoneError
 
     async def smtp_STARTTLS(self, arg: str | None) -> None:  # noqa: N802
         """Go on under TLS, as if nothing had been said before (RFC 3207 4.2)."""
         wrong = self._objection_to_tls(arg)
         if wrong:
-            await self._answer(wrong)
+            await self._wire.answer(wrong)
             return
-        await self._in_step()
+        await self._wire.in_step()
         await self._dialogue.reset()
         # Nothing in clear may arrive between our reply and the handshake.
         cast(asyncio.ReadTransport, self.transport).pause_reading()
-        await self.push(replies.START_TLS.wire)
+        await self._wire.send(replies.START_TLS.wire)
         await self._shake_hands(cast(ssl.SSLContext, self._house.tls))
 
     def _objection_to_tls(self, arg: str | None) -> Reply | None:
@@ -352,15 +294,16 @@ class Session(SMTP):
         return None if self._house.tls else replies.NO_TLS
 
     async def _shake_hands(self, context: ssl.SSLContext) -> None:
-        seconds = self._limits.handshake_seconds
         try:
-            await self._writer.start_tls(context, ssl_handshake_timeout=seconds)
+            await self._writer.start_tls(
+                context, ssl_handshake_timeout=self._limits.handshake_seconds
+            )
         except OSError as error:
-            self._house.observer.failed(self._identifier, "tls", error)
+            self._house.observer.failed(self._wire.identifier, "tls", error)
             raise GoneError from None
         self._is_under_tls = True
         self.transport = self._writer.transport
-        self._inbox.attach(cast(asyncio.ReadTransport, self.transport))
+        self._wire.attach(self._writer)
         version = str(self._writer.get_extra_info("ssl_object").version())
         self._dialogue = Dialogue(self._house, self._client, tls=version)
 
