@@ -14,8 +14,10 @@ MISTAKES = {
     ),
     "no near key": (
         {"zzz": {}},
-        "gw.toml: unknown key 'zzz'; known keys: smtp, next_hop, limits, workers, actions, "
-        "quarantine, rules, notices, log",
+        (
+            "gw.toml: unknown key 'zzz'; known keys: smtp, next_hop, limits, workers, actions, "
+            "quarantine, rules, notices, log"
+        ),
     ),
     "a key inside a table inside a table": (
         {"smtp": {"limits": {"recipient": 5}}},
@@ -31,8 +33,10 @@ MISTAKES = {
     ),
     "an action that is none": (
         {"actions": {"clean": "pass"}},
-        "gw.toml: actions.clean: expected one of deliver, tag, withhold, defer, quarantine, "
-        "reject, got 'pass'",
+        (
+            "gw.toml: actions.clean: expected one of deliver, tag, withhold, defer, quarantine, "
+            "reject, got 'pass'"
+        ),
     ),
     "a port that is none": (
         {"smtp": {"listen": ["127.0.0.1:99999"]}},

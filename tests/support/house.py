@@ -1,0 +1,130 @@
+"""The middle of the house with real parts around it: a sink, a lockbox in memory, a log to read."""
+
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from io import StringIO
+
+from gateway.acts import Means
+from gateway.events import Events, open_log
+from gateway.model import (
+    Envelope,
+    Finding,
+    Gap,
+    Heading,
+    Level,
+    Pack,
+    Reason,
+    Recipient,
+    Report,
+)
+from gateway.notices.held import Notices
+from gateway.pipeline import Passage, Pipeline
+from gateway.policy import Policy
+from gateway.smtp.outbound import HopAddress, NextHop
+from gateway.smtp.replies import Reply
+from gateway.smtp.sink import Sink
+from gateway.spool import Spool
+from gateway.workers.pool import PoolBusyError
+from quarantine import Lockbox
+from quarantine.memory import MemoryBlobs, MemoryIndex
+from tests.support.vault import KEY
+
+MESSAGE = b"Subject: secret result\r\n\r\nDear colleague\r\n.\r\n..\r\nend\r\n"
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+PACK = Pack("core", "2026.11.23")
+
+CLEAN = Report((), (), (), PACK, heading=Heading(sender="Lab", subject="secret result"))
+
+
+def report(*remarks: Finding | Gap) -> Report:
+    """A report with these findings and gaps."""
+    return Report(
+        tuple(remark for remark in remarks if isinstance(remark, Finding)),
+        tuple(remark for remark in remarks if isinstance(remark, Gap)),
+        (),
+        PACK,
+        heading=CLEAN.heading,
+    )
+
+
+MALICIOUS = report(
+    Finding("macro.dropper", Level.MALICIOUS, "runs by itself", "Shell", ("message", "a.docm"))
+)
+OPAQUE = report(Gap(Reason.ENCRYPTED, "needs a password", ("message", "a.zip")))
+
+
+@dataclass
+class FixedScanner:
+    """Reports what it was told to, or has no worker free."""
+
+    answer: Report | None
+    asked: list[str] = field(default_factory=list)
+
+    async def scan(
+        self, message: Spool, *, name: str, declared_type: str, sender_domain: str
+    ) -> Report:
+        self.asked.append(sender_domain)
+        if self.answer is None:
+            raise PoolBusyError("no worker became free")
+        return self.answer
+
+
+@dataclass
+class House:
+    """A pipeline, and what stands around it."""
+
+    sink: Sink
+    lockbox: Lockbox
+    hop: NextHop
+    scanner: FixedScanner
+    log: StringIO
+    pipeline: Pipeline
+
+    async def begin(self, *recipients: str, sender: str = "lab@out.example") -> Passage:
+        passage = await self.pipeline.begin(
+            Envelope(sender, (), client="192.0.2.1", helo="out.example")
+        )
+        assert isinstance(passage, Passage)
+        for recipient in recipients or ("dr@hospital.example",):
+            assert (await passage.offer(Recipient(recipient))).is_positive
+        return passage
+
+    async def send(self, answer: Report | None, message: bytes = MESSAGE) -> Reply:
+        """One message from MAIL to the reply to its final dot, judged as ``answer`` says."""
+        self.scanner.answer = answer
+        passage = await self.begin()
+        with Spool() as spool:
+            spool.write(message)
+            spool.seal()
+            return await passage.commit(spool, "T1")
+
+    @property
+    def events(self) -> list[dict[str, object]]:
+        return [json.loads(line) for line in self.log.getvalue().splitlines()]
+
+
+@asynccontextmanager
+async def house(
+    *,
+    policy: Policy | None = None,
+    capacity_bytes: int = 1 << 30,
+    notices: Notices | None = None,
+    personal: bool = False,
+    now: Callable[[], datetime] = lambda: NOON,
+    sink: Sink | None = None,
+) -> AsyncIterator[House]:
+    """Run a house for as long as the ``async with`` block lasts."""
+    log = StringIO()
+    blobs = MemoryBlobs(capacity_bytes)
+    async with sink or Sink() as mail_server:
+        with Lockbox(blobs, MemoryIndex(), key=KEY, reserve_bytes=0) as lockbox:
+            hop = NextHop([HopAddress("127.0.0.1", mail_server.port)], hostname="gate.example")
+            events = Events(open_log("json", log), personal=personal)
+            means = Means(hop, lockbox, notices, events, "gate.example", now)
+            scanner = FixedScanner(CLEAN)
+            pipeline = Pipeline(scanner, policy or Policy(), means)
+            yield House(mail_server, lockbox, hop, scanner, log, pipeline)
+            await hop.close()
