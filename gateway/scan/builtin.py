@@ -5,6 +5,7 @@ from gateway.scan.analyzers.macros import MacroAnalyzer
 from gateway.scan.analyzers.xlm import XlmAnalyzer
 from gateway.scan.api import Analyzer, Extractor
 from gateway.scan.extractors.compressed import CompressedExtractor
+from gateway.scan.extractors.message import MessageExtractor
 from gateway.scan.extractors.ole import OleExtractor
 from gateway.scan.extractors.sevenzip import SevenZipExtractor
 from gateway.scan.extractors.tar import TarExtractor
@@ -12,6 +13,7 @@ from gateway.scan.extractors.unopened import UnopenedExtractor
 from gateway.scan.extractors.zip import ZipExtractor
 
 EXTRACTORS: tuple[Extractor, ...] = (
+    MessageExtractor(),
     ZipExtractor(),
     CompressedExtractor(),
     TarExtractor(),
