@@ -8,14 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.model import Envelope, Recipient
-from gateway.smtp.outbound import HopAddress, NextHop, Timeouts, Transaction
+from gateway.smtp.outbound import HopAddress, NextHop, Transaction
 from gateway.smtp.sink import Sink, Step
 from gateway.spool import Spool
 
 Fault = Callable[[Step], Awaitable[bytes]]
-
-TINY = Timeouts(slot=0.2, connect=0.2, banner=0.2, command=0.2, block=0.2, dot=0.2, reset=0.2)
-"""For tests of a next hop that hangs, and no others: a busy machine is slow as well."""
 
 ENVELOPE = Envelope("alice@sender.test", (), client="192.0.2.7", helo="mail.sender.test")
 BOB = Recipient("bob@hospital.test")

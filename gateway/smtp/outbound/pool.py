@@ -4,11 +4,14 @@
 2. After a failure an address is left alone, each time for longer. When the pause is over one
    caller tries it, and the others go on being told at once that it does not work.
 3. Addresses are tried in their order, whenever a new connection is needed.
+4. A transaction that only waits for its client gives way to one that could go on, so that slow
+   clients do not keep everybody from the next hop.
 """
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from gateway.smtp.outbound.connection import Connection
 from gateway.smtp.outbound.dial import Dialler
@@ -16,6 +19,13 @@ from gateway.smtp.outbound.errors import NextHopError
 from gateway.smtp.outbound.settings import HopAddress, Limits
 
 Clock = Callable[[], float]
+
+
+class Resting(Protocol):
+    """A transaction that holds a connection and waits for its client."""
+
+    async def park(self) -> None:
+        """Give the connection back; it will be asked for again."""
 
 
 @dataclass(slots=True)
@@ -56,6 +66,8 @@ class Pool:
         self._limits = limits
         self._clock = clock
         self._slots = asyncio.Semaphore(limits.connections)
+        self._waiting = 0
+        self._resting: dict[Resting, None] = {}
         self._idle: list[Connection] = []
         self._sweep: asyncio.TimerHandle | None = None
         self.offered: dict[str, str] = {}
@@ -90,6 +102,19 @@ class Pool:
         connection.wire.drop()
         self._slots.release()
 
+    @property
+    def is_wanted(self) -> bool:
+        """True while somebody waits for a connection."""
+        return self._waiting > 0
+
+    def rest(self, transaction: Resting) -> None:
+        """From now on ``transaction`` may be asked to give its connection back."""
+        self._resting[transaction] = None
+
+    def wake(self, transaction: Resting) -> None:
+        """From now on ``transaction`` is not to be disturbed."""
+        self._resting.pop(transaction, None)
+
     def failed(self, address: HopAddress) -> None:
         """Leave an address alone for a while."""
         for breaker in self._breakers:
@@ -110,11 +135,17 @@ class Pool:
 
     async def _take_slot(self) -> None:
         seconds = self._dialler.timeouts.slot
+        self._waiting += 1
         try:
             async with asyncio.timeout(seconds):
+                if self._slots.locked() and self._resting:
+                    longest = next(iter(self._resting))
+                    await longest.park()
                 await self._slots.acquire()
         except TimeoutError as error:
             raise NextHopError(f"no connection became free in {seconds:g} s") from error
+        finally:
+            self._waiting -= 1
 
     def _pick(self) -> Connection | None:
         self._part_with([idle for idle in self._idle if not self._is_fit(idle)])

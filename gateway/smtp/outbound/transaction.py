@@ -81,13 +81,17 @@ class Transaction:
                     is_ascii = await self._survey(headers, view)
                     await self._ask_for_data(is_ascii=is_ascii)
                     answer = await self._deliver(headers, view, before_dot)
+                self._pool.give_back(self._let_go())
         except RefusedError as refused:
             return refused.reply
-        self._pool.give_back(self._let_go())
         return answer.reply()
 
     async def park(self) -> None:
-        """Lend the connection to others for now; ``send`` offers everything again."""
+        """Lend the connection to others; the next call offers everything again.
+
+        The pool asks for it when connections are short.
+        """
+        self._pool.wake(self)
         if self._connection is None:
             return
         connection = self._let_go()
@@ -108,6 +112,7 @@ class Transaction:
     @asynccontextmanager
     async def _settled(self) -> AsyncIterator[None]:
         """Leave no connection behind in a state that we do not know."""
+        self._pool.wake(self)
         try:
             yield
         except RefusedError:
@@ -117,6 +122,10 @@ class Transaction:
             if self._connection:
                 self._pool.discard(self._let_go())
             raise
+        if self._pool.is_wanted:
+            await self.park()
+        elif self._connection:
+            self._pool.rest(self)
 
     async def _begin(self) -> Connection:
         """MAIL and every accepted recipient; an idle connection that was dead is replaced."""

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from gateway.smtp.outbound import HopAddress, NextHop, NextHopError, dial
+from gateway.smtp.outbound import HopAddress, NextHop, NextHopError, Timeouts, dial
 from tests.support.certificates import Authority
 from tests.support.next_hop import (
     BOB,
     ENVELOPE,
-    TINY,
     Fault,
     Stage,
     adds,
@@ -52,7 +51,8 @@ def full_backlog() -> Iterator[int]:
 
 async def test_a_port_that_answers_nothing_is_given_up() -> None:
     with full_backlog() as port:
-        hop = NextHop([HopAddress("127.0.0.1", port)], hostname="gateway.test", timeouts=TINY)
+        address = HopAddress("127.0.0.1", port)
+        hop = NextHop([address], hostname="gateway.test", timeouts=Timeouts(connect=0.2))
         with pytest.raises(NextHopError, match="connect took more than"):
             await hop.begin(ENVELOPE)
 
@@ -64,9 +64,14 @@ async def test_a_host_that_cannot_be_is_an_error_like_any_other(host: str) -> No
         await hop.begin(ENVELOPE)
 
 
-@pytest.mark.parametrize(("verb", "name"), [("CONNECT", "greeting"), ("EHLO", "EHLO")])
-async def test_a_hop_that_hangs_is_given_up_and_the_step_is_named(verb: str, name: str) -> None:
-    async with staged({verb: hangs}, timeouts=TINY) as stage:
+@pytest.mark.parametrize(
+    ("verb", "name", "timeouts"),
+    [("CONNECT", "greeting", Timeouts(banner=0.2)), ("EHLO", "EHLO", Timeouts(command=0.2))],
+)
+async def test_a_hop_that_hangs_is_given_up_and_the_step_is_named(
+    verb: str, name: str, timeouts: Timeouts
+) -> None:
+    async with staged({verb: hangs}, timeouts=timeouts) as stage:
         with pytest.raises(NextHopError, match=f"{name} took more than 0.2 s"):
             await stage.begin()
 
@@ -95,7 +100,7 @@ async def test_a_hop_that_does_not_welcome_us_is_an_error(faults: dict[str, Faul
 
 async def test_the_error_quotes_what_the_hop_said() -> None:
     async with staged({"CONNECT": says("421-4.3.2 not now\r\n421 4.3.2 ask again")}) as stage:
-        with pytest.raises(NextHopError, match="greeted us with 421 4.3.2 not now 4.3.2 ask again"):
+        with pytest.raises(NextHopError, match=r"greeted us with 421 4\.3\.2 not now 4\.3\.2 ask"):
             await stage.begin()
 
 
@@ -137,7 +142,7 @@ async def test_required_tls_refuses_a_stranger_by_default(authority: Authority) 
 )
 async def test_required_tls_never_falls_back(authority: Authority, fault: Fault) -> None:
     sink = {"tls": authority.server("hop.test")}
-    options = {"tls": "required", "tls_context": authority.client, "timeouts": TINY}
+    options = {"tls": "required", "tls_context": authority.client}
     async with staged({"STARTTLS": fault}, sink=sink, **options) as stage:
         with pytest.raises(NextHopError):
             await stage.begin()

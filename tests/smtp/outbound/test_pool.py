@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from gateway.smtp.outbound import HopAddress, Limits, NextHop, NextHopError
-from gateway.smtp.sink import Sink
+from gateway.smtp.outbound import HopAddress, Limits, NextHop, NextHopError, Timeouts
+from gateway.smtp.sink import Sink, Step
 from tests.support.next_hop import (
     BOB,
     ENVELOPE,
-    TINY,
     Fault,
     Script,
     Stage,
@@ -111,12 +110,50 @@ async def test_no_more_connections_are_opened_than_allowed() -> None:
 
 
 async def test_who_finds_no_connection_free_is_told_so() -> None:
-    async with staged(limits=Limits(connections=1), timeouts=TINY) as stage:
-        transaction = await stage.begin(BOB)
-        with pytest.raises(NextHopError, match="no connection became free"):
-            await stage.begin()
+    timeouts = Timeouts(slot=0.1)
+    async with staged({"RCPT": hangs}, limits=Limits(connections=1), timeouts=timeouts) as stage:
+        busy = await stage.begin()
+        async with asyncio.TaskGroup() as group:
+            offer = group.create_task(busy.offer(BOB))
+            await asyncio.sleep(0)
+            with pytest.raises(NextHopError, match="no connection became free"):
+                await stage.begin()
+            offer.cancel()
 
-        await transaction.abandon()
+
+async def test_clients_that_keep_a_transaction_open_do_not_keep_the_others_out() -> None:
+    async with staged(limits=Limits(connections=2)) as stage:
+        hoarded = [await stage.begin(BOB) for _ in range(5)]
+        await deliver(stage)
+        for transaction in hoarded:
+            with spooled() as message:
+                assert (await transaction.send(b"", message)).is_positive
+
+        assert len(stage.messages) == 6
+        assert stage.steps.count("CONNECT") == 2
+
+
+async def test_a_transaction_gives_way_when_somebody_waited_for_it_to_rest() -> None:
+    answer = asyncio.Event()
+
+    async def takes_its_time(step: Step) -> bytes:
+        await answer.wait()
+        return step.usual
+
+    faults: dict[str, Fault | list[Fault]] = {"RCPT": [takes_its_time]}
+    async with staged(faults, limits=Limits(connections=1)) as stage:
+        first = await stage.begin()
+        async with asyncio.TaskGroup() as group:
+            offer = group.create_task(first.offer(BOB))
+            await asyncio.sleep(0)
+            group.create_task(deliver(stage))
+            await asyncio.sleep(0)
+            answer.set()
+        with spooled() as message:
+            await first.send(b"", message)
+
+        assert offer.result().is_positive
+        assert len(stage.messages) == 2
 
 
 @pytest.mark.parametrize("fault", ["MAIL", "RCPT", "DATA", "RSET", "BODY", "."])

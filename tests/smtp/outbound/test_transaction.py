@@ -16,6 +16,7 @@ from gateway.smtp.outbound import (
     NextHop,
     NextHopError,
     RefusedError,
+    Timeouts,
     stuffing,
 )
 from gateway.smtp.replies import Reply
@@ -26,7 +27,6 @@ from tests.support.next_hop import (
     DAVE,
     ENVELOPE,
     MESSAGE,
-    TINY,
     Fault,
     Stage,
     accepts_and_hangs_up,
@@ -429,7 +429,7 @@ async def test_a_hop_that_makes_no_sense_gets_no_message(faults: dict[str, Fault
 
 @pytest.mark.parametrize("verb", ["MAIL", "RCPT", "DATA", "BODY"])
 async def test_a_hop_that_hangs_before_the_dot_gets_no_message(verb: str) -> None:
-    async with staged({verb: hangs}, timeouts=TINY) as stage:
+    async with staged({verb: hangs}, timeouts=Timeouts(command=0.2, block=0.2)) as stage:
         with pytest.raises(NextHopError):
             await deliver(stage, MESSAGE * 400_000)
 
@@ -437,7 +437,7 @@ async def test_a_hop_that_hangs_before_the_dot_gets_no_message(verb: str) -> Non
 
 
 async def test_abandoning_never_fails() -> None:
-    async with staged({"RSET": hangs}, timeouts=TINY) as stage:
+    async with staged({"RSET": hangs}, timeouts=Timeouts(reset=0.2)) as stage:
         transaction = await stage.begin(BOB)
         await transaction.abandon()
         await transaction.abandon()
@@ -464,7 +464,7 @@ async def test_a_lost_answer_to_the_final_dot_is_in_doubt_and_not_tried_again(
 
 
 async def test_a_hop_that_hangs_after_the_final_dot_is_in_doubt() -> None:
-    async with staged({".": hangs}, timeouts=TINY) as stage:
+    async with staged({".": hangs}, timeouts=Timeouts(dot=0.2)) as stage:
         transaction = await stage.begin(BOB)
         with spooled() as message, pytest.raises(InDoubtError):
             await transaction.send(b"", message)
