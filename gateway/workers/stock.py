@@ -61,7 +61,8 @@ class Stock:
         """
         try:
             async with self._change:
-                started = await self._begin(setup)
+                generation, started = await self._begin(setup)
+                self._replace(generation)
         except (ZygoteError, LostWorkerError) as error:
             raise PoolStartError(str(error)) from error
         if self._keeper is None:
@@ -101,15 +102,14 @@ class Stock:
         for generation in generations:
             await generation.close()
 
-    async def _begin(self, setup: Setup) -> Started:
+    async def _begin(self, setup: Setup) -> tuple[Generation, Started]:
+        """A new generation, and what is to be told of it; nobody uses it yet."""
         generation = await Generation.start(setup, self._factory)
         try:
-            started = await self._examine(generation)
+            return generation, await self._examine(generation)
         except BaseException:
             await generation.close()
             raise
-        self._replace(generation)
-        return started
 
     async def _examine(self, generation: Generation) -> Started:
         """See that its workers are confined as required."""
@@ -157,10 +157,16 @@ class Stock:
         for generation in [g for g in self._outgoing if not g.workers]:
             await generation.close()
             self._outgoing.remove(generation)
-        async with self._change:
-            if self._generation and not self._generation.is_alive:
-                await self._begin(self._generation.setup)
-            await self._fill(self._generation)
+        if self._generation and not self._generation.is_alive:
+            await self._revive(self._generation)
+        await self._fill(self._generation)
+
+    async def _revive(self, dead: Generation) -> None:
+        generation, _ = await self._begin(dead.setup)
+        if self._generation is dead:
+            self._replace(generation)
+            return
+        await generation.close()  # new rules came first
 
     async def _fill(self, generation: Generation | None) -> None:
         while generation is not None and len(generation.workers) < self._population:

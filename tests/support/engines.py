@@ -295,6 +295,19 @@ def without_landlock(setup: Setup) -> Built:
     return by_word(setup)
 
 
+def without_room_to_fork(setup: Setup) -> Built:
+    """The kernel lets the first fork pass, refuses three, and then has room again."""
+    fork, outcomes = os.fork, iter([True, False, False, False])
+
+    def scarce() -> int:
+        if next(outcomes, True):
+            return fork()
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    os.fork = scarce
+    return by_word(setup)
+
+
 def with_problems(_setup: Setup) -> Built:
     """Had to leave a rule file out."""
     return Built(_Engine(lambda _data, report: report), PACK, ("x.yar:12: undefined identifier",))

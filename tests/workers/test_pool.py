@@ -298,6 +298,11 @@ async def test_a_worker_that_is_killed_while_idle_is_replaced_unseen() -> None:
         assert all([(await scan(pool, b"clean")).is_clean for _ in range(6)])
 
 
+async def test_a_kernel_that_refuses_to_fork_is_asked_again() -> None:
+    async with started("tests.support.engines:without_room_to_fork", queue_seconds=5) as pool:
+        assert (await scan(pool, b"clean")).is_clean
+
+
 def until_gone(pid: int) -> None:
     try:
         pidfd = os.pidfd_open(pid)
