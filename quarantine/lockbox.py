@@ -259,9 +259,17 @@ def open_lockbox(
     Several processes may have one folder open at a time.
     """
     blobs, index = folder / "messages", folder / "index.sqlite"
-    _prepare(blobs, index)
+    try:
+        make_folder(blobs)
+        make_file(index)
+        # A new index would make an orphan of every message that is held here.
+        has_messages = any(blobs.iterdir())
+    except OSError as error:
+        raise StoreError(
+            f"cannot keep items in {folder}: {error.filename or blobs}: {error.strerror}"
+        ) from error
     with ExitStack() as undo:
-        rows = SQLiteIndex(index)
+        rows = SQLiteIndex(index, may_be_new=not has_messages)
         undo.callback(rows.close)
         box = Lockbox(
             FileBlobs(blobs, step=step),
@@ -273,23 +281,6 @@ def open_lockbox(
         )
         undo.pop_all()
     return box
-
-
-def _prepare(blobs: Path, index: Path) -> None:
-    try:
-        make_folder(blobs)
-        has_index = index.exists() and index.stat().st_size > 0
-        # A new index would make an orphan of every message that is held here.
-        if not has_index and any(blobs.iterdir()):
-            raise StoreError(
-                f"{blobs} has messages and there is no index {index}: restore the index from a "
-                "backup, or give an empty folder"
-            )
-        make_file(index)
-    except OSError as error:
-        raise StoreError(
-            f"cannot keep items in {blobs.parent}: {error.filename or blobs}: {error.strerror}"
-        ) from error
 
 
 def _viewed(new: NewItem) -> AbstractContextManager[memoryview]:

@@ -55,8 +55,6 @@ def unseal(key: bytes, label: str, sealed: BinaryIO) -> Iterator[bytes]:
             yield inflate.decompress(opened)
         except (InvalidTag, zlib.error) as error:
             raise IntegrityError(f"{label} is damaged in chunk {number}: {_ADVICE}") from error
-    if not inflate.eof:
-        raise IntegrityError(f"{label} ends too early: {_ADVICE}")
 
 
 def seal_note(key: WrappingKey, label: str, text: str) -> bytes:

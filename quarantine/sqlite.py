@@ -32,17 +32,18 @@ _WIPED = {"wrapped_key": None, "summary": None, "details": None}
 class SQLiteIndex:
     """Keeps the list of items in the file ``path``, made when it is not there.
 
-    ``busy_seconds`` is how long to wait for another process to finish its change.
+    ``busy_seconds`` is how long to wait for another process to finish its change. An index that
+    should be there already is not made anew unless it ``may_be_new``.
     """
 
-    def __init__(self, path: Path, *, busy_seconds: float = 5) -> None:
+    def __init__(self, path: Path, *, busy_seconds: float = 5, may_be_new: bool = True) -> None:
         self._path = path
         self._writer = threading.Lock()
         self._trouble = ""
         self._engine = _engine(path, busy_seconds)
         self._immediate = self._engine.execution_options(immediate=True)
         try:
-            self._migrate()
+            self._migrate(may_be_new=may_be_new)
         except LockboxError:
             self._engine.dispose()
             raise
@@ -117,11 +118,16 @@ class SQLiteIndex:
         with self._reading() as connection:
             return [_item(row) for row in connection.execute(chosen.order_by(items.c.id.desc()))]
 
-    def _migrate(self) -> None:
+    def _migrate(self, *, may_be_new: bool) -> None:
         with self._reading() as connection:
             version = _version(connection)
         if version == REVISIONS[-1]:
             return
+        if version is None and not may_be_new:
+            raise StoreError(
+                f"{self._path} is empty and items are there that it should know: restore it from a "
+                "backup, or give an empty folder"
+            )
         if version is not None and version not in REVISIONS:
             raise StoreError(
                 f"{self._path} has schema {version}, and this program knows schemas up to "

@@ -195,6 +195,7 @@ _HOLD_TWICE = """
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not _can_mount(), reason="this system lets no user mount a small disk")
 @pytest.mark.parametrize("options", ["size=1m", "nr_inodes=14"])
 def test_a_full_disk_is_said_and_mended_by_making_room(tmp_path: Path, options: str) -> None:
@@ -207,6 +208,7 @@ def test_a_full_disk_is_said_and_mended_by_making_room(tmp_path: Path, options: 
     assert outcome["unfinished"] == 0
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not _can_mount(), reason="this system lets no user mount a small disk")
 def test_a_disk_that_is_read_only_is_said(tmp_path: Path) -> None:
     said = _run(_on_a_small_disk(tmp_path, "size=2m"), _OPEN_READ_ONLY, tmp_path)
@@ -214,6 +216,7 @@ def test_a_disk_that_is_read_only_is_said(tmp_path: Path) -> None:
     assert "must exist and be writable" in said
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not _can_trace(), reason="strace is not here or may not trace")
 @pytest.mark.parametrize("call", ["fsync", "fdatasync"])  # of the message, and of the index
 def test_a_disk_that_fails_to_keep_is_never_asked_again(tmp_path: Path, call: str) -> None:

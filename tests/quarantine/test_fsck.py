@@ -27,7 +27,7 @@ def _found(box: Lockbox) -> list[tuple[str, str]]:
 
 
 def test_a_sound_lockbox_has_no_problems(box: Lockbox) -> None:
-    for _ in range(201):
+    for _ in range(3):
         box.hold(new_item())
 
     assert _found(box) == []

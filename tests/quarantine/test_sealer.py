@@ -1,0 +1,77 @@
+import hashlib
+from dataclasses import replace
+from datetime import UTC, datetime
+from io import BytesIO
+
+import pytest
+
+from quarantine.errors import IntegrityError
+from quarantine.item import Change, State
+from quarantine.keys import new_data_key
+from quarantine.sealer import Documents, Sealer, message_label, seal_documents
+from quarantine.sealing import seal
+from tests.support.vault import CANARY, KEY, OTHER_KEY, new_item
+
+NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
+DATA_KEY = new_data_key()
+SEALER = Sealer(KEY)
+ROW = SEALER.item(
+    new_item(summary={"subject": CANARY}), "1a", size=3, held_at=NOON, data_key=DATA_KEY
+)
+
+
+def _message(plain: bytes) -> BytesIO:
+    return BytesIO(b"".join(seal(DATA_KEY, message_label("1a"), plain)))
+
+
+def test_a_row_shows_nothing_personal() -> None:
+    assert CANARY.encode() not in (ROW.summary or b"")
+    assert CANARY not in repr(ROW)
+
+
+def test_a_row_opens_as_the_item_that_it_was() -> None:
+    item = SEALER.open_item(ROW)
+
+    assert (item.id, item.size, item.held_at, item.state) == ("1a", 3, NOON, State.HELD)
+    assert item.summary == {"subject": CANARY}
+    assert item.damage == ""
+
+
+def test_another_master_key_is_named() -> None:
+    item = Sealer(OTHER_KEY).open_item(ROW)
+
+    assert item.summary == {}
+    assert f"under master key {KEY.id}, and this one is {OTHER_KEY.id}" in item.damage
+
+
+def test_a_row_whose_key_is_gone_says_so() -> None:
+    assert "the key of item 1a is gone" in SEALER.open_item(replace(ROW, wrapped_key=None)).damage
+
+
+def test_a_key_moved_to_another_row_does_not_open() -> None:
+    assert "does not open" in SEALER.open_item(replace(ROW, id="1b")).damage
+
+
+def test_documents_open_again() -> None:
+    documents = Documents(b"envelope", b"report", "digest")
+
+    assert SEALER.open_documents(ROW, seal_documents(documents, "1a", DATA_KEY)) == documents
+
+
+def test_a_message_with_another_digest_is_refused() -> None:
+    digest = hashlib.sha256(b"one").hexdigest()
+
+    assert SEALER.open_message(ROW, digest, _message(b"one")) == b"one"
+    with pytest.raises(IntegrityError, match="has another digest"):
+        SEALER.open_message(ROW, digest, _message(b"two"))
+
+
+def test_the_words_of_a_change_are_sealed() -> None:
+    change = Change(NOON, "alice", State.HELD, State.RELEASING, CANARY)
+
+    sealed = SEALER.change(change, "1a")
+
+    assert CANARY.encode() not in sealed.note
+    assert SEALER.open_change(sealed) == change
+    with pytest.raises(IntegrityError):
+        SEALER.open_change(replace(sealed, item="1b"))
