@@ -32,8 +32,8 @@ _WIPED = {"wrapped_key": None, "summary": None, "details": None}
 class SQLiteIndex:
     """Keeps the list of items in the file ``path``, made when it is not there.
 
-    ``busy_seconds`` is how long to wait for another process to finish its change. An index that
-    should be there already is not made anew unless it ``may_be_new``.
+    ``busy_seconds`` is how long to wait for another process to finish its change. Where items are
+    known to be, ``may_be_new`` is False, and an empty index is an error.
     """
 
     def __init__(self, path: Path, *, busy_seconds: float = 5, may_be_new: bool = True) -> None:
