@@ -4,7 +4,6 @@ import bz2
 import lzma
 import zlib
 from collections.abc import Callable, Iterator
-from io import BytesIO
 from typing import Protocol
 
 import zstandard
@@ -162,6 +161,45 @@ class _Zlib:
         return chunk
 
 
+class _Zstd:
+    """zstandard's decompressor in the shape of bz2 and lzma.
+
+    It knows no limit to its answers, so it is fed little: no block is smaller than four bytes, and
+    none holds more than 128 KiB.
+    """
+
+    _FED_AT_ONCE = 256
+
+    def __init__(self) -> None:
+        decompressor = zstandard.ZstdDecompressor(max_window_size=_MOST_MEMORY // 2)
+        self._inner = decompressor.decompressobj()
+        self._input = b""
+        self._fed = 0
+        self._output = b""
+
+    @property
+    def eof(self) -> bool:
+        return self._inner.eof and not self._output
+
+    @property
+    def needs_input(self) -> bool:
+        return self._fed >= len(self._input) and not self._output
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._inner.unused_data + self._input[self._fed :]
+
+    def decompress(self, data: bytes, max_length: int = -1, /) -> bytes:
+        if data:
+            self._input, self._fed = self._input[self._fed :] + data, 0
+        while not self._output and self._fed < len(self._input) and not self._inner.eof:
+            piece = self._input[self._fed : self._fed + self._FED_AT_ONCE]
+            self._fed += len(piece)
+            self._output = self._inner.decompress(piece)
+        chunk, self._output = self._output[:max_length], self._output[max_length:]
+        return chunk
+
+
 def once(begin: Begin) -> Begin:
     """Begin one stream only: what follows belongs to something else."""
     starts: list[int] = []
@@ -176,7 +214,8 @@ def once(begin: Begin) -> Begin:
 
 
 def stored(data: bytes, start: int, stop: int) -> Stream:
-    """Bytes that are not compressed."""
+    """Bytes that are not compressed; ``stop`` may lie beyond their end."""
+    stop = min(stop, len(data))
     return Chunked(data[at : min(at + _SLICE, stop)] for at in range(start, stop, _SLICE))
 
 
@@ -236,10 +275,12 @@ def lzip(data: bytes, position: int) -> tuple[Decoder, int] | None:
     return _with_header(b"\x5d" + dictionary.to_bytes(4, "little"), None), position + 6
 
 
-def zstd(data: bytes, start: int = 0, stop: int | None = None) -> Stream:
-    """All frames of Zstandard (RFC 8878)."""
-    decompressor = zstandard.ZstdDecompressor(max_window_size=_MOST_MEMORY // 2)
-    return decompressor.stream_reader(BytesIO(data[start:stop]), read_across_frames=True)
+def zstd(data: bytes, position: int) -> tuple[Decoder, int] | None:
+    """Begin a frame of Zstandard (RFC 8878), behind the frames that decoders skip (3.1.2)."""
+    while data.startswith(b"\x2a\x4d\x18", position + 1) and data[position] & 0xF0 == 0x50:
+        position += 8 + int.from_bytes(data[position + 4 : position + 8], "little")
+    is_frame = data.startswith(b"\x28\xb5\x2f\xfd", position)
+    return (_Zstd(), position) if is_frame else None
 
 
 def _with_header(properties: bytes, size: int | None) -> Decoder:

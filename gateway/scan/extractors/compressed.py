@@ -14,7 +14,7 @@ _STREAMS: dict[Kind, Callable[[bytes], Stream]] = {
     Kind.XZ: lambda data: Inflated(data, inflate.xz),
     Kind.LZMA: lambda data: Inflated(data, inflate.lzma_alone),
     Kind.LZIP: lambda data: Inflated(data, inflate.lzip),
-    Kind.ZSTD: inflate.zstd,
+    Kind.ZSTD: lambda data: Inflated(data, inflate.zstd),
     Kind.COMPRESS: lambda data: inflate.Chunked(lzw.decode(data)),
 }
 _CHECKS_OF_LZIP = 20

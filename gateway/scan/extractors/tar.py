@@ -61,7 +61,8 @@ class TarExtractor:
                 detail = "the archive ends inside this file"
                 yield Gap(Reason.DAMAGED, detail, (*artifact.lineage, header.name))
             yield Member(header.name, inflate.stored(data, header.body, header.stop))
-        if data[stop:].strip(b"\0"):
+        stop = _past_zeros(data, stop)
+        if stop < len(data):
             yield Gap(Reason.DAMAGED, f"no header at byte {stop}", artifact.lineage)
             yield Member("trailing", inflate.stored(data, stop, len(data)))
 

@@ -109,14 +109,14 @@ def _stream(data: bytes, entry: Entry) -> Stream | None:
     match entry.method:
         case 0:
             return inflate.stored(data, start, stop)
-        case 93:
-            return inflate.zstd(data, start, stop)
         case 8:
             begin: inflate.Begin = inflate.deflate
         case 12:
             begin = inflate.bzip2
         case 14:
             begin = inflate.lzma_in_zip(None if entry.flags & _HAS_END_MARK else entry.size)
+        case 93:
+            begin = inflate.zstd
         case 95:
             begin = inflate.xz
         case _:

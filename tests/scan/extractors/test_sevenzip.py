@@ -1,0 +1,75 @@
+import random
+
+from gateway.model import Gap, Reason
+from gateway.scan.budget import Limits
+from gateway.scan.extractors.sevenzip import SevenZipExtractor
+from tests.support import files
+from tests.support.extracting import opened
+
+EXTRACTOR = SevenZipExtractor()
+TWO = {"a.txt": files.TEXT, "d/b.bin": bytes(5000)}
+
+
+def test_files_of_a_solid_archive_are_read() -> None:
+    assert opened(EXTRACTOR, files.sevenzipped(TWO)).files == TWO
+    assert opened(EXTRACTOR, files.sevenzipped(TWO)).is_clean
+
+
+def test_files_of_an_archive_that_is_not_solid_are_read() -> None:
+    assert opened(EXTRACTOR, files.sevenzipped(TWO, solid=False)).files == TWO
+
+
+def test_an_archive_behind_a_program_is_read() -> None:
+    assert opened(EXTRACTOR, files.program() + files.sevenzipped(TWO)).files == TWO
+
+
+def test_an_archive_behind_a_picture_is_read() -> None:
+    assert opened(EXTRACTOR, files.gif() + files.sevenzipped(TWO)).files == TWO
+
+
+def test_encrypted_files_are_gaps_at_their_places() -> None:
+    inside = opened(EXTRACTOR, files.sevenzipped({"a.txt": files.TEXT}, password="secret"))
+
+    assert inside.gaps == [Gap(Reason.ENCRYPTED, "needs a password", ("message", "a.txt"))]
+
+
+def test_an_archive_with_encrypted_names_is_one_gap() -> None:
+    data = files.sevenzipped(TWO, password="secret", hide_names=True)
+
+    assert opened(EXTRACTOR, data).gaps == [Gap(Reason.ENCRYPTED, "needs a password", ("message",))]
+
+
+def test_a_file_over_the_limit_is_a_gap_and_its_neighbours_are_read() -> None:
+    extractor = SevenZipExtractor(Limits(file_bytes=1000))
+    inside = opened(extractor, files.sevenzipped({"a.bin": bytes(5000), "b.txt": files.TEXT[:900]}))
+
+    assert inside.files == {"b.txt": files.TEXT[:900]}
+    assert [(gap.reason, gap.lineage[-1]) for gap in inside.gaps] == [(Reason.TOO_BIG, "a.bin")]
+
+
+def test_a_small_file_behind_a_huge_one_is_a_gap_and_not_unpacked_at_any_cost() -> None:
+    extractor = SevenZipExtractor(Limits(file_bytes=1 << 20, message_bytes=4 << 20))
+    data = files.sevenzipped({"a.bin": bytes(16 << 20), "b.txt": files.TEXT})
+    inside = opened(extractor, data)
+
+    assert [(gap.reason, gap.lineage[-1]) for gap in inside.gaps] == [
+        (Reason.TOO_BIG, "a.bin"),
+        (Reason.TOO_BIG, "b.txt"),
+    ]
+
+
+def test_a_lone_first_volume_is_a_gap() -> None:
+    whole = files.sevenzipped({"a.bin": random.Random(1).randbytes(9000)})
+    inside = opened(EXTRACTOR, whole[:4096])
+
+    assert [gap.reason for gap in inside.gaps] == [Reason.DAMAGED]
+
+
+def test_one_damaged_file_does_not_hide_the_others() -> None:
+    noise = random.Random(1).randbytes(3000)
+    data = bytearray(files.sevenzipped({"a.bin": noise, "b.bin": noise[::-1]}, solid=False))
+    data[32 + 1000] ^= 0xFF
+    inside = opened(EXTRACTOR, bytes(data))
+
+    assert list(inside.files) == ["b.bin"]
+    assert [(gap.reason, gap.lineage[-1]) for gap in inside.gaps] == [(Reason.DAMAGED, "a.bin")]
