@@ -1,0 +1,111 @@
+"""What every listed extractor must do with any bytes: end, and raise nothing but ``broken``."""
+
+import itertools
+import random
+import tarfile
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.model import Finding, Gap
+from gateway.scan.api import Artifact, Context, Extractor, Member
+from gateway.scan.builtin import EXTRACTORS
+from tests.support import files
+
+_MOST_MEMBERS = 200
+_MOST_BYTES = 4 << 20
+
+GOOD = {
+    "docx": files.docx(),
+    "odt": files.odt(),
+    "zip by hand": files.zipped_by_hand([files.Record(b"a", files.TEXT)] * 2),
+    "zip with ppmd": files.sevenzipped_as_zip({"a.txt": files.TEXT}, "Ppmd"),
+    "zip with lzma": files.zipped({"a.txt": files.TEXT}, 14),
+    "zip with bzip2": files.zipped({"a.txt": files.TEXT}, 12),
+    "overlapping zip": files.overlapping_zip(5),
+    "gnu tar": files.tarred({"d/" * 80 + "a": files.TEXT}, tarfile.GNU_FORMAT),
+    "pax tar": files.tarred({"d/" * 80 + "a": files.TEXT}, tarfile.PAX_FORMAT),
+    "7z": files.sevenzipped({"a.txt": files.TEXT, "b.txt": files.TEXT[::-1]}),
+    "compound file": files.compound(
+        {"WordDocument": b"x", "\x01Ole10Native": files.ole_package("a.txt", files.TEXT)}
+    ),
+    "outlook item": files.compound(
+        {"__substg1.0_37010102": files.TEXT, "__substg1.0_3707001F": b"a\0b\0"}
+    ),
+    "mail": b"From: a@b\r\nTo: c@d\r\nMIME-Version: 1.0\r\n\r\nBonjour\r\n",
+    "iso": files.iso(),
+    **{f".{suffix}": data for suffix, data in files.COMPRESSED.items()},
+}
+
+
+def drain(extractor: Extractor, data: bytes) -> None:
+    """Read all that comes out, up to a limit, as the engine would; broken is allowed."""
+    kinds = tuple(extractor.kinds)
+    for kind in kinds if len(data) < 4000 else kinds[:3]:
+        artifact = Artifact(data, ("message",), ("a",), "", (kind,))
+        try:
+            found = extractor.members(artifact, Context())
+            for seen in itertools.islice(found, _MOST_MEMBERS):
+                assert isinstance(seen, Member | Finding | Gap)
+                if isinstance(seen, Member):
+                    read(seen, extractor)
+        except extractor.broken:
+            continue
+
+
+def read(member: Member, extractor: Extractor) -> None:
+    total = 0
+    try:
+        while (chunk := member.stream.read(10_000)) and total < _MOST_BYTES:
+            assert len(chunk) <= 10_000
+            total += len(chunk)
+    except extractor.broken:
+        return
+
+
+def named(extractor: Extractor) -> str:
+    return type(extractor).__name__
+
+
+@pytest.mark.parametrize("extractor", EXTRACTORS, ids=named)
+@given(st.binary(max_size=1500))
+@settings(max_examples=60, deadline=None)
+def test_any_bytes_raise_nothing_but_broken(extractor: Extractor, data: bytes) -> None:
+    drain(extractor, data)
+
+
+@pytest.mark.parametrize("extractor", EXTRACTORS, ids=named)
+@pytest.mark.parametrize("name", sorted(GOOD))
+def test_damaged_files_raise_nothing_but_broken(extractor: Extractor, name: str) -> None:
+    chance = random.Random(name)
+    for _ in range(40):
+        drain(extractor, damaged(GOOD[name], chance))
+
+
+def damaged(data: bytes, chance: random.Random) -> bytes:
+    """A few bytes changed, some of them to the values that break arithmetic, or the end cut off."""
+    changed = bytearray(data)
+    for _ in range(chance.choice((1, 1, 2, 5, 20))):
+        at = chance.randrange(len(changed))
+        width = chance.choice((1, 1, 2, 4))
+        value = chance.choice((b"\0", b"\xff", b"\x7f", chance.randbytes(1)))
+        changed[at : at + width] = value * width
+    return bytes(
+        changed[: chance.choice((len(changed), len(changed), chance.randrange(1, len(data))))]
+    )
+
+
+@pytest.mark.parametrize("extractor", EXTRACTORS, ids=named)
+def test_an_extractor_keeps_no_state_between_files(extractor: Extractor) -> None:
+    before = repr(vars(extractor))
+    for data in GOOD.values():
+        drain(extractor, data)
+
+    assert repr(vars(extractor)) == before
+
+
+def test_every_container_kind_has_one_extractor() -> None:
+    claimed = [kind for extractor in EXTRACTORS for kind in extractor.kinds]
+
+    assert len(claimed) == len(set(claimed))
