@@ -8,9 +8,9 @@ rule test_eicar
         reference = "https://www.eicar.org/download-anti-malware-testfile/"
         technique = ""
     strings:
-        // Defined to stand at the start of the file. A few bytes more are allowed on both sides,
-        // since mail is decoded in many ways; a page that only quotes the string is not meant.
+        // Defined to stand at the very start, and a page that quotes the string is not meant.
+        // A few bytes more are allowed behind it, since mail is decoded in many ways.
         $eicar = /X5O!P%@AP\[4\\PZX54\(P\^\)7CC\)7\}\$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!\$H\+H\*/
     condition:
-        $eicar in (0..16) and filesize <= 256
+        $eicar at 0 and filesize <= 256
 }
