@@ -11,7 +11,7 @@ from gateway.model import Envelope
 from gateway.smtp.inbound import InboundSettings, SessionLimits
 from tests.support.smtp import EVERYTHING, Client, House, MemoryPipeline, serving
 
-DIALOGUES = sorted(Path(__file__).parent.glob("*.txt"))
+TEXTS = {path.stem: path.read_text() for path in sorted(Path(__file__).parent.glob("*.txt"))}
 
 
 @dataclass(frozen=True)
@@ -91,9 +91,8 @@ STEPS: dict[str, Callable[[House, Client, str], Awaitable[None]]] = {
 }
 
 
-@pytest.mark.parametrize("path", DIALOGUES, ids=lambda path: path.stem)
-async def test_the_dialogue_goes_as_written(path: Path) -> None:
-    script = read(path.read_text())
+@pytest.mark.parametrize("script", [*map(read, TEXTS.values())], ids=TEXTS)
+async def test_the_dialogue_goes_as_written(script: Script) -> None:
     async with serving(script.pipeline, settings=script.settings) as house, asyncio.timeout(20):
         await play(script, house)
 
