@@ -100,15 +100,18 @@ class Journal:
     def claim(self, key: str) -> Earlier | None:
         """The unanswered delivery that this message repeats; nobody else is given it meanwhile.
 
-        End the claim with ``settled`` or ``unanswered``, as for a delivery of one's own.
+        With a reply: give that again, and end with ``settled`` or ``unanswered`` as after a
+        delivery of one's own. Without: deliver; the doubt is told of once.
         """
         self._forget_oldest()
         identifier = self._unanswered.pop(key, None)
         if identifier is None:
             return None
         record = self._records[identifier]
-        reply = Reply(record.code, record.status, "") if record.code else None
-        return Earlier(identifier, reply)
+        if record.state == "relayed":
+            return Earlier(identifier, Reply(record.code, record.status, ""))
+        self.settled(identifier)
+        return Earlier(identifier, None)
 
     async def begin(self, identifier: str, key: str) -> None:
         """Write down that the final dot is about to go. Raises OSError: then it must not."""

@@ -74,6 +74,7 @@ async def test_a_crash_between_the_dot_and_its_answer_is_in_doubt(house: House) 
     journal = house.start()
 
     assert journal.claim(key(journal)) == Earlier("m1", None)
+    assert journal.claim(key(journal)) is None
 
 
 async def test_identical_mail_is_no_retry_once_the_first_was_answered(house: House) -> None:

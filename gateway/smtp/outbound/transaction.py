@@ -192,10 +192,10 @@ class Transaction:
             connection = await self._begin_again()
             self._check_eight_bit(connection, is_ascii=is_ascii)
             (answer,) = await connection.exchange(b"DATA\r\n")
-        if answer.is_positive:
-            raise NextHopError(f"{connection.address}: answered DATA with {answer.code}")
-        if answer.code != 354:
+        if answer.code >= 400:
             raise RefusedError(answer.reply())
+        if answer.code != 354:
+            raise NextHopError(f"{connection.address}: answered DATA with {answer.code}")
 
     def _check_eight_bit(self, connection: Connection, *, is_ascii: bool) -> None:
         if is_ascii or "8BITMIME" in connection.offered:

@@ -411,6 +411,7 @@ async def test_a_hop_that_always_hangs_up_is_an_error_and_not_a_loop() -> None:
     [
         {"BODY": hangs_up},
         {"DATA": says("250 2.0.0 what?")},
+        {"DATA": says("334 your password?")},
         {"DATA": adds("250 2.0.0 already yours")},
         {"DATA": says("hello")},
         {"DATA": says(b"354-\r\n" * 200)},
