@@ -70,7 +70,7 @@ rule office_equation_exploit
         technique = "T1203"
     strings:
         $header = { 1C 00 00 00 02 00 }
-        $command = /\b(cmd(\.exe)?\s{1,4}\/c|mshta|powershell|certutil|wscript)\b/ nocase
+        $command = /(cmd(\.exe)?\s{1,4}\/c|mshta|powershell|certutil|wscript)\b/ nocase
     condition:
         name contains "Equation Native" and $header at 0 and $command
 }
