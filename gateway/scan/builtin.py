@@ -7,17 +7,23 @@ from gateway.scan.api import Analyzer, Extractor
 from gateway.scan.extractors.compressed import CompressedExtractor
 from gateway.scan.extractors.message import MessageExtractor
 from gateway.scan.extractors.ole import OleExtractor
+from gateway.scan.extractors.pgp import PgpExtractor
+from gateway.scan.extractors.rtf import RtfExtractor
 from gateway.scan.extractors.sevenzip import SevenZipExtractor
+from gateway.scan.extractors.smime import SmimeExtractor
 from gateway.scan.extractors.tar import TarExtractor
 from gateway.scan.extractors.unopened import UnopenedExtractor
 from gateway.scan.extractors.zip import ZipExtractor
 
 EXTRACTORS: tuple[Extractor, ...] = (
     MessageExtractor(),
+    SmimeExtractor(),
+    PgpExtractor(),
     ZipExtractor(),
     CompressedExtractor(),
     TarExtractor(),
     OleExtractor(),
+    RtfExtractor(),
     SevenZipExtractor(),
     UnopenedExtractor(),
 )

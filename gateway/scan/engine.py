@@ -79,7 +79,8 @@ class _Walk:
         self, data: bytes, lineage: Lineage, names: tuple[str, ...], declared_type: str
     ) -> None:
         """List a file and queue it to be looked at."""
-        artifact = Artifact(data, lineage, names, declared_type, identify(data, declared_type))
+        kinds = self._identify(data, declared_type, lineage)
+        artifact = Artifact(data, lineage, names, declared_type, kinds)
         self._listed.append(
             Listed(
                 lineage,
@@ -107,6 +108,13 @@ class _Walk:
         return Report(
             tuple(self._findings), tuple(self._gaps), tuple(self._listed), pack, milliseconds
         )
+
+    def _identify(self, data: bytes, declared_type: str, lineage: Lineage) -> tuple[Kind, ...]:
+        try:
+            return identify(data, declared_type)
+        except Exception as error:  # noqa: BLE001 - Rule 1
+            self._gap(Gap(Reason.CRASHED, f"identify: {_words(error)}", lineage))
+            return (Kind.DATA,)
 
     def _run(
         self,
@@ -143,7 +151,8 @@ class _Walk:
         lineage = (*parent.lineage, self._place(parent.lineage, member.name))
         chunks: list[bytes] = []
         try:
-            chunks.extend(self._budget.read(member.stream, len(lineage) - 1))
+            for chunk in self._budget.read(member.stream, len(lineage) - 1):
+                chunks.append(chunk)  # noqa: PERF402 - what came before an error is kept
         except ExhaustedError as spent:
             self._exhausted(spent, lineage)
             return
@@ -174,5 +183,9 @@ class _Walk:
 
 
 def _describe(detector: Detector, error: Exception) -> str:
+    return f"{type(detector).__name__}: {_words(error)}"
+
+
+def _words(error: Exception) -> str:
     text = " ".join(str(error).split())[:200]
-    return f"{type(detector).__name__}: {type(error).__name__}: {text}"
+    return f"{type(error).__name__}: {text}"

@@ -224,6 +224,11 @@ def deflate(_data: bytes, position: int) -> tuple[Decoder, int]:
     return _Zlib(-zlib.MAX_WBITS), position
 
 
+def zlib_wrapped(_data: bytes, position: int) -> tuple[Decoder, int]:
+    """Begin deflate with a header and a checksum (RFC 1950)."""
+    return _Zlib(zlib.MAX_WBITS), position
+
+
 def gzip(data: bytes, position: int) -> tuple[Decoder, int] | None:
     """Begin a member of a gzip file (RFC 1952)."""
     is_gzip = data.startswith(b"\x1f\x8b", position)

@@ -324,6 +324,8 @@ def _by_content(data: bytes, declared_type: str) -> Kind:
         return Kind.TEXT
     if declared_type in _CRYPTO_TYPES:
         return Kind.SMIME
+    if declared_type == OLE_STREAM:
+        return Kind.DATA
     return _BY_MIME_FAMILY.get(mime_type.partition("/")[0], Kind.DATA)
 
 

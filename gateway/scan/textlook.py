@@ -116,7 +116,9 @@ def _words(text: str, declared_type: str) -> Look:
 def _decode(head: bytes) -> str | None:
     for mark, encoding in _BYTE_ORDER_MARKS:
         if head.startswith(mark):
-            return head.decode(encoding, "replace")
+            text = head.decode(encoding, "replace")
+            # The property sets of Office begin with the same two bytes as UTF-16.
+            return None if "\0" in text[:64] else text
     for pattern, encoding in _BARE_UTF16:
         if pattern.match(head):
             return head.decode(encoding, "replace")

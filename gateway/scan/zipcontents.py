@@ -42,7 +42,7 @@ def contents(data: bytes) -> Contents:
         loose = tuple(islice(_loose(data, 0, len(data), ""), _MOST_ENTRIES))
         return Contents(loose, ("no central directory",), 0, len(loose) == _MOST_ENTRIES)
     central = tuple(islice(ziprecords.central_entries(data, directory), _MOST_ENTRIES))
-    named = [(entry, ziprecords.local_entry(data, entry.header)) for entry in central]
+    named = [(entry, ziprecords.header_of(data, entry)) for entry in central]
     pairs = [(entry, local) for entry, local in named if local is not None]
     bodies = [(local.header, local.body + entry.packed_size) for entry, local in pairs]
     shared = _overlapping(bodies)

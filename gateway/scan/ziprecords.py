@@ -151,7 +151,21 @@ def central_entries(data: bytes, directory: Directory) -> Iterator[Entry]:
 
 def local_entry(data: bytes, position: int) -> Entry | None:
     """The local header at ``position``, or None."""
-    if position < 0 or position + 30 > len(data) or data[position : position + 4] != _LOCAL:
+    return _local_entry(data, position) if data.startswith(_LOCAL, max(0, position)) else None
+
+
+def header_of(data: bytes, entry: Entry) -> Entry | None:
+    """The local header that a central ``entry`` points to.
+
+    Some readers do not look at its four letters; then the name tells that it is one.
+    """
+    found = _local_entry(data, entry.header)
+    is_header = data.startswith(_LOCAL, max(0, entry.header))
+    return found if found is not None and (is_header or found.name == entry.name) else None
+
+
+def _local_entry(data: bytes, position: int) -> Entry | None:
+    if position < 0 or position + 30 > len(data):
         return None
     fields = struct.unpack_from("<HHHHHIIIHH", data, position + 4)
     _, flags, method, _, _, crc, packed, size, name_n, extra_n = fields

@@ -92,7 +92,7 @@ def damaged(data: bytes, chance: random.Random) -> bytes:
         value = chance.choice((b"\0", b"\xff", b"\x7f", chance.randbytes(1)))
         changed[at : at + width] = value * width
     return bytes(
-        changed[: chance.choice((len(changed), len(changed), chance.randrange(1, len(data))))]
+        changed[: chance.choice((len(changed), len(changed), chance.randrange(len(data))))]
     )
 
 

@@ -48,6 +48,7 @@ HONEST = {
     "words with a colon": (b"From: here to there\n\nnothing else", Kind.TEXT),
     "latin-1 words": ("Résultat reçu, à vérifier".encode("latin-1"), Kind.TEXT),
     "MZ as words": (b"MZ is a gene, and this is a line about it, not a program.\n", Kind.TEXT),
+    "a property set of Office": (b"\xfe\xff\0\0\x06\x01\2\0" + bytes(64), Kind.DATA),
     "nothing": (b"", Kind.EMPTY),
     "noise": (random.Random(1).randbytes(300), Kind.DATA),
 }  # fmt: skip

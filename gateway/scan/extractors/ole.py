@@ -6,12 +6,15 @@ from io import BytesIO
 
 from gateway.model import Finding, Gap, Reason
 from gateway.scan import inflate
-from gateway.scan.api import Artifact, Context, Member
+from gateway.scan.api import Artifact, Context, Member, Stream
 from gateway.scan.compound import CompoundFile, Entry
 from gateway.scan.kinds import OLE_STREAM, Kind
+from gateway.scan.olepackage import unpacked
 
 _NATIVE = "\x01Ole10Native"
 _ENCRYPTED_PACKAGE = "EncryptedPackage"
+_SLIDES = ("PowerPoint Document",)
+_EXTERNAL_OBJECT = 0x1011
 _PROPERTY = "__substg1.0_"
 _SHORT_PROPERTY = 1024
 """A property of an Outlook item that is shorter is a name, a date or an address."""
@@ -39,6 +42,8 @@ class OleExtractor:
                 yield from _property(opened, entry, sizes)
             elif entry.size:
                 yield _plain(opened, entry)
+            if entry.path == _SLIDES:
+                yield from _slide_objects(opened.read(entry, entry.size))
 
 
 def _plain(opened: CompoundFile, entry: Entry) -> Member:
@@ -48,27 +53,29 @@ def _plain(opened: CompoundFile, entry: Entry) -> Member:
 
 
 def _native(opened: CompoundFile, entry: Entry) -> Member:
-    """The file inside an OLE package; the stream as it is when it is not built like one."""
-    data = opened.read(entry, entry.size)
-    names: list[bytes] = []
-    position = 6
-    for _ in range(2):
-        name, zero, _rest = data[position : position + 1024].partition(b"\0")
-        names.append(name)
-        position += len(name) + len(zero)
-    position += 4
-    (length,) = struct.unpack_from("<I", data.ljust(position + 4, b"\0"), position)
-    position += 4
-    names.append(data[position : position + min(length, 1024)].rstrip(b"\0"))
-    position += length
-    size = int.from_bytes(data[position : position + 4], "little")
-    content = data[position + 4 : position + 4 + size]
-    shown = [
-        name.decode("utf-8", "replace").replace("\\", "/").rpartition("/")[2] for name in names
-    ]
-    if not content:
+    """The file inside a package; the stream as it is when it is not built like one."""
+    package = unpacked(opened.read(entry, entry.size)[4:])
+    if package is None:
         return _plain(opened, entry)
-    return Member(shown[0] or shown[1], BytesIO(content), names=tuple(shown[1:]))
+    name, *others = package.names or ("object",)
+    return Member(name, BytesIO(package.content), names=tuple(others))
+
+
+def _slide_objects(data: bytes) -> Iterator[Member]:
+    """Objects that PowerPoint keeps among its records ([MS-PPT] 2.10.34), most of them packed."""
+    position = number = 0
+    while position + 8 <= len(data):
+        instance, kind, length = struct.unpack_from("<HHI", data, position)
+        start, stop = position + 8, position + 8 + length
+        position = stop
+        if kind != _EXTERNAL_OBJECT:
+            continue
+        number += 1
+        is_packed = instance >> 4 == 1
+        stream: Stream = inflate.stored(data, start, stop)
+        if is_packed:
+            stream = inflate.Inflated(data, inflate.once(inflate.zlib_wrapped), start + 4, stop)
+        yield Member(f"object {number}", stream)
 
 
 def _property(

@@ -229,3 +229,9 @@ def test_names_in_an_old_code_page_are_read() -> None:
     record = files.Record("Résumé.txt".encode("cp437"), files.TEXT)
 
     assert opened(EXTRACTOR, files.zipped_by_hand([record])).members[0].name == "Résumé.txt"
+
+
+def test_a_header_without_its_letters_is_read_all_the_same() -> None:
+    data = b"XX" + files.zipped({"a.txt": files.TEXT})[2:]
+
+    assert opened(EXTRACTOR, data).files == {"a.txt": files.TEXT}
