@@ -64,7 +64,8 @@ class Generation:
                 ready = await _first_word(process, link)
         except (FrameError, OSError) as error:
             await _end(process, link)
-            raise ZygoteError(f"the zygote did not start: {error}") from error
+            why = str(error) or "it took too long"
+            raise ZygoteError(f"the zygote did not start: {why}") from error
         except BaseException:
             await _end(process, link)
             raise
@@ -108,15 +109,16 @@ class Generation:
 
     async def _listen(self) -> None:
         """Take what the zygote tells until it is gone."""
-        with contextlib.suppress(FrameError, OSError):
+        try:
             while parcel := await channel.receive_async(
                 self._link, ORDER_BYTES, descriptors=_SOCKET_AND_PIDFD
             ):
                 self._take(decode_told(parcel.body), parcel.descriptors)
-        for birth in self._births.values():
-            _fail(birth, "the zygote is gone")
-        for worker in self._known.values():
-            worker.fate.set_result("the worker died with its zygote")
+        finally:
+            for birth in self._births.values():
+                _fail(birth, "the zygote is gone")
+            for worker in self._known.values():
+                worker.fate.set_result("the worker died with its zygote")
 
     def _take(self, told: Told, descriptors: list[int]) -> None:
         match told:
@@ -125,13 +127,23 @@ class Generation:
             case NotBorn():
                 _fail(self._births.get(told.number), told.problem)
             case Ended():
-                self._known.pop(told.number).fate.set_result(_words(told.status))
+                self._end(told.number, _words(told.status))
+
+    def _end(self, number: int, fate: str) -> None:
+        worker = self._known.pop(number, None)
+        if worker:
+            worker.fate.set_result(fate)
 
     def _bear(self, number: int, descriptors: list[int]) -> None:
+        birth = self._births.get(number)
+        if len(descriptors) != _SOCKET_AND_PIDFD:
+            for descriptor in descriptors:
+                os.close(descriptor)
+            _fail(birth, "this process has no descriptor free")  # the worker ends by itself
+            return
         link, pidfd = descriptors
         worker = RemoteWorker(number, socket.socket(fileno=link), pidfd)
         self._known[number] = worker
-        birth = self._births.get(number)
         if birth is None or birth.done():
             worker.kill()  # nobody waits for it any more
             return

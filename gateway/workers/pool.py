@@ -56,10 +56,12 @@ class Pool:
         self._deadline_seconds = deadline_seconds
         self._queue_seconds = queue_seconds
         self._recycle_after = recycle_after
-        self.lanes = lanes = workers or os.cpu_count() or 1
-        self._lanes_of_big = asyncio.Semaphore(lanes)
-        self._lanes = asyncio.Semaphore(lanes + 1)
-        self._stock = Stock(lanes + 1 + _SPARE_WORKERS, factory=factory, required=required)
+        self.lanes = workers or os.cpu_count() or 1
+        """How many messages of any size are scanned at a time."""
+        self._lanes_of_big = asyncio.Semaphore(self.lanes)
+        self._lanes = asyncio.Semaphore(self.lanes + 1)
+        population = self.lanes + 1 + _SPARE_WORKERS
+        self._stock = Stock(population, factory=factory, required=required)
 
     async def start(self) -> Started:
         """Start the zygote and the first workers. Raises PoolStartError.
@@ -118,7 +120,6 @@ class Pool:
         is_fit = False
         try:
             async with asyncio.timeout(self._deadline_seconds):
-                await hand.worker.layers()  # it speaks first, and is confined by then
                 answer = await hand.worker.scan(asked.order, message)
             report = believe(answer, asked)
             is_fit = self._is_fit(hand, answer, report)

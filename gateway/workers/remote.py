@@ -42,6 +42,7 @@ class RemoteWorker:
         self._link = link
         self._link.setblocking(False)
         self._pidfd = pidfd
+        self._is_awaited = False
         self._layers: tuple[Layer, ...] | None = None
 
     @property
@@ -79,15 +80,21 @@ class RemoteWorker:
             signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
         os.close(self._pidfd)
         self._pidfd = -1
+        if self._is_awaited:
+            self._link.shutdown(socket.SHUT_RDWR)  # whoever waits for an answer sees the end
+            return
         self._link.close()
 
     async def _receive(self, most: int, expected: type[Value]) -> Value:
+        self._is_awaited = True
         try:
             parcel = await channel.receive_async(self._link, most)
         except FrameError as error:
             raise LostWorkerError(f"the worker broke off or lied: {error}") from None
-        except OSError:
-            parcel = None
+        finally:
+            self._is_awaited = False
+            if self._pidfd < 0:
+                self._link.close()
         if parcel is None:
             raise LostWorkerError(await self._fate())
         try:

@@ -73,8 +73,12 @@ class Stock:
         """The next idle worker. Waits for as long as it takes."""
         while True:
             hand = await self._idle.get()
-            if hand.generation is self._generation and hand.worker.is_alive:
-                return hand
+            try:
+                if await self._is_fit(hand):
+                    return hand
+            except BaseException:
+                self.discard(hand)
+                raise
             self.discard(hand)
 
     def give_back(self, hand: Hand) -> None:
@@ -96,11 +100,12 @@ class Stock:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._keeper
             self._keeper = None
-        generations = {*self._outgoing, *filter(None, [self._generation])}
-        self._generation = None
-        self._outgoing = set()
-        for generation in generations:
-            await generation.close()
+        async with self._change:
+            generations = {*self._outgoing, *filter(None, [self._generation])}
+            self._generation = None
+            self._outgoing = set()
+            for generation in generations:
+                await generation.close()
 
     async def _begin(self, setup: Setup) -> tuple[Generation, Started]:
         """A new generation, and what is to be told of it; nobody uses it yet."""
@@ -112,15 +117,29 @@ class Stock:
             raise
 
     async def _examine(self, generation: Generation) -> Started:
-        """See that its workers are confined as required."""
+        """See by one worker that all of them are confined as required."""
         worker = await generation.fork()
         layers = await worker.layers()
-        missing = [x for x in layers if x.name in self._required and not x.holds]
+        missing = self._missing(layers)
         if missing:
             told = ", ".join(f"{layer.name} ({layer.problem})" for layer in missing)
             raise PoolStartError(f"layers of the sandbox do not hold: {told}")
         generation.discard(worker)
         return Started(generation.ready.pack, generation.ready.problems, layers)
+
+    async def _is_fit(self, hand: Hand) -> bool:
+        """Rule 1."""
+        if hand.generation is not self._generation or not hand.worker.is_alive:
+            return False
+        try:
+            return not self._missing(await hand.worker.layers())
+        except LostWorkerError:
+            return False
+
+    def _missing(self, layers: tuple[Layer, ...]) -> list[Layer]:
+        holding = {layer.name for layer in layers if layer.holds}
+        told = {layer.name: layer for layer in layers}
+        return [told.get(x, Layer(x, "unknown")) for x in sorted(self._required - holding)]
 
     def _replace(self, generation: Generation) -> None:
         if self._generation:
@@ -170,4 +189,4 @@ class Stock:
 
     async def _fill(self, generation: Generation | None) -> None:
         while generation is not None and len(generation.workers) < self._population:
-            self._idle.put_nowait(Hand(await generation.fork(), generation))
+            self.give_back(Hand(await generation.fork(), generation))

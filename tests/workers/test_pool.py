@@ -3,6 +3,7 @@ import os
 import resource
 import select
 import signal
+import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -367,6 +368,42 @@ async def test_rules_that_do_not_load_leave_the_old_ones_at_work() -> None:
             await pool.reload(Setup())
 
         assert (await scan(pool, b"")).pack.version == "1"
+
+
+async def test_a_scan_under_way_when_the_pool_is_closed_is_a_gap() -> None:
+    async with started() as pool:
+        under_way = asyncio.ensure_future(scan(pool, b"sleep 3600"))
+        await asyncio.sleep(0.2)
+
+    assert (await under_way).gaps[0].reason is Reason.LOST
+
+
+async def test_workers_die_with_a_gateway_that_is_killed() -> None:
+    script = """
+import asyncio
+from tests.workers.test_pool import parent_of, started, worker_of
+
+async def main():
+    async with started() as pool:
+        worker = await worker_of(pool)
+        print(worker, parent_of(worker), flush=True)
+        await asyncio.sleep(3600)
+
+asyncio.run(main())
+"""
+    gateway = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", script),
+        stdout=asyncio.subprocess.PIPE,
+        env={"PYTHONPATH": ":".join(filter(None, sys.path))},
+    )
+    assert gateway.stdout
+    worker, zygote = map(int, (await gateway.stdout.readline()).split())
+
+    gateway.kill()
+    await gateway.wait()
+
+    until_gone(zygote)
+    until_gone(worker)
 
 
 async def test_nothing_is_left_running_when_the_pool_is_closed() -> None:
