@@ -151,6 +151,11 @@ async def test_two_lost_replies_to_identical_mail_excuse_one_retry(house: House)
     assert journal.claim(key(journal)) == Earlier("m2", REMEMBERED)
     assert journal.claim(key(journal)) is None
 
+    journal.settled("m2")
+    await journal.close()
+    again = house.start()
+    assert again.claim(key(again)) is None
+
 
 @pytest.mark.parametrize(
     "other",

@@ -90,7 +90,7 @@ class Pool:
     def give_back(self, connection: Connection) -> None:
         """Keep a connection that has no transaction open for the next one."""
         self._slots.release()
-        if not connection.wire.is_quiet or connection.transactions >= self._limits.messages:
+        if connection.transactions >= self._limits.messages:
             connection.part()
             return
         connection.idle_since = self._clock()

@@ -150,6 +150,16 @@ async def test_required_tls_never_falls_back(authority: Authority, fault: Fault)
         assert not any(step.startswith("MAIL") for step in stage.steps)
 
 
+async def test_what_was_said_in_clear_before_the_handshake_ends_the_connection(
+    authority: Authority,
+) -> None:
+    sink = {"tls": authority.server("hop.test")}
+    injected = {"STARTTLS": adds("250-hop.test\r\n250 8BITMIME")}
+    async with staged(injected, sink=sink, tls="opportunistic") as stage:
+        with pytest.raises(NextHopError, match="between STARTTLS and the handshake"):
+            await stage.begin()
+
+
 async def test_required_tls_refuses_a_hop_that_offers_none() -> None:
     async with staged(tls="required") as stage:
         with pytest.raises(NextHopError, match="does not offer STARTTLS"):

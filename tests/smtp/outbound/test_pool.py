@@ -14,6 +14,7 @@ from tests.support.next_hop import (
     Script,
     Stage,
     accepts_and_hangs_up,
+    adds,
     answers_and_hangs_up,
     closed_port,
     hangs,
@@ -21,6 +22,7 @@ from tests.support.next_hop import (
     says,
     spooled,
     staged,
+    usual,
 )
 
 
@@ -49,6 +51,18 @@ async def test_a_connection_that_the_hop_closed_meanwhile_is_replaced_unnoticed(
         await deliver(stage)
 
         assert len(stage.messages) == 2
+
+
+async def test_a_connection_out_of_step_does_not_cost_the_others() -> None:
+    async with staged({".": [usual, adds("250 2.0.0 and more")]}) as stage:
+        transactions = [await stage.begin(BOB) for _ in range(2)]
+        for transaction in transactions:
+            with spooled() as message:
+                await transaction.send(b"", message)
+        await deliver(stage)
+
+        assert stage.steps.count("CONNECT") == 2
+        assert len(stage.messages) == 3
 
 
 async def test_a_connection_that_turns_out_dead_at_mail_is_replaced_unnoticed() -> None:
