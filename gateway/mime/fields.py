@@ -18,8 +18,14 @@ _BLOCK_END = re.compile(rb"\n\r{0,3}\n|\r\r(?!\n)|[\r\n]--")
 _MIME_FIELD = re.compile(
     rb"(?i)[\r\n][^a-z\r\n]{0,8}content-(?:type|transfer-encoding|disposition)"
 )
-_NO_COLON = re.compile(rb"(?i)(content-(?:type|transfer-encoding|disposition))[\s\x00]*[=;,\s\x00]")
+_NO_COLON = re.compile(
+    rb"(?i)(content-(?:type|transfer-encoding|disposition))[\s\0]*[=;,\s\0][\s\0]*:?"
+)
 _NOT_OF_A_NAME = re.compile(rb"[^a-z0-9-]+")
+_STRAY = re.compile(
+    rb"(?i)[\s\0\"']{0,4}(?:boundary|filename|name|charset)[\s\0]{0,4}(?:\*\d{0,4}\*?)?="
+)
+"""A parameter on a line of its own: the blank that continues the field above is missing."""
 _MAILBOX = (b"From ", b">From ")
 """How a mailbox file begins a message; not a field."""
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -78,7 +84,10 @@ class _Block:
     def read(self) -> Header:
         while self._at < self._stop:
             line = _LINE.match(self._data, self._at, self._stop)
-            if line is None or self._is_the_end(line[1]):
+            if line is None or line.end() == self._stop < len(self._data):
+                self._at = self._stop
+                break
+            if self._is_the_end(line[1]):
                 break
             if not line[1]:
                 return self._header(line.end())
@@ -97,12 +106,18 @@ class _Block:
             return True
         if not line or line[:1] in b" \t" or self._name(line) is not None:
             return False
-        if not self._fields and line.startswith(_MAILBOX):
+        if self._continues(line) or (not self._fields and line.startswith(_MAILBOX)):
             return False
         if self._at < self._last_mime_field_of_block():
             return False
         self._slips["no empty line after the header"] = None
         return True
+
+    def _continues(self, line: bytes) -> bool:
+        """Whether a line that should begin with a blank goes on with a field of parameters."""
+        if not self._fields or not self._fields[-1][0].startswith("content-"):
+            return False
+        return _STRAY.match(line) is not None
 
     def _take(self, line: bytes) -> None:
         name = self._name(line)
@@ -112,6 +127,9 @@ class _Block:
                 self._slips["a line of blanks in the header"] = None
         elif name is not None:
             self._fields.append((name, [line[self._value_at(line) :]]))
+        elif self._continues(line):
+            self._fields[-1][1].append(b"; " + line)
+            self._slips["a parameter that is not indented"] = None
         elif not line.startswith(_MAILBOX):
             self._slips["a line in the header that is no field"] = None
 

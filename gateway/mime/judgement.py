@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from gateway.mime import payload, structure
 from gateway.mime.fields import MAX_HEADER_BYTES
 from gateway.mime.structure import Part, Role, Source, Split
-from gateway.mime.transfer import Encoding, has_too_many_blocks
+from gateway.mime.transfer import Encoding, is_overdone
 from gateway.model import Finding, Gap, Level, Lineage, Reason
 
 _UNREADABLE = {
@@ -73,8 +73,8 @@ def decodings(part: Part, variants: int, lineage: Lineage) -> Iterator[Finding |
         level = Level.SUSPICIOUS if payload.is_file(part) and not is_plain else Level.NOTE
         summary = "Mail programs decode this part differently"
         yield Finding("mime.ambiguous", level, summary, describe(part), lineage)
-    if Encoding.BASE64 in part.entity.encodings and has_too_many_blocks(part.body):
-        yield Gap(Reason.TOO_MANY, f"too many base64 blocks in {describe(part)}", lineage)
+    if variants > 1 and is_overdone(part.body, part.entity.encodings):
+        yield Gap(Reason.TOO_MANY, f"too many slips of encoding in {describe(part)}", lineage)
 
 
 def unreadable(parts: Iterable[Part], lineage: Lineage) -> Iterator[Gap]:

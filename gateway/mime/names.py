@@ -1,12 +1,15 @@
 """Every name that some mail program might show for a part."""
 
+import re
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 from gateway.mime import parameters
 from gateway.mime.entity import Entity
 
 MAX_NAMES = 24
 MAX_LENGTH = 1_000
+_PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 _HALF = MAX_LENGTH // 2
 
 
@@ -22,9 +25,11 @@ def names_of(entity: Entity) -> tuple[str, ...]:
 
 
 def _shown(text: str) -> Iterator[str]:
-    """A name as it is, and as a reader shows it that stops at a NUL."""
+    """A name as it is, as a reader shows it that stops at a NUL, and with ``%41`` undone."""
     short = text if len(text) <= MAX_LENGTH else f"{text[:_HALF]}…{text[-_HALF:]}"
     yield short.strip()
     head, nul, _ = short.partition("\0")
     if nul:
         yield head.strip()
+    if _PERCENT.search(short):
+        yield unquote(short).strip()

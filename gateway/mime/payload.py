@@ -3,17 +3,28 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
-from gateway.mime import transfer, uuencode, words
+from gateway.mime import armour, binhex, calendar, transfer, uuencode, words, yenc
+from gateway.mime.embedded import Finder
 from gateway.mime.entity import Entity
 from gateway.mime.names import names_of
 from gateway.mime.structure import Part, Role
 from gateway.mime.transfer import Encoding
+from gateway.model import Gap, Lineage, Reason
 
-MAX_BLOCKS = 200
-"""Armoured blocks of one text."""
+MAX_EMBEDDED = 100
+"""Files that one text carries within it."""
 
-_ARMOUR = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----([^-]*)-----END ")
+FINDERS: tuple[Finder, ...] = (
+    uuencode.find,
+    yenc.find,
+    binhex.find,
+    armour.find,
+    calendar.find,
+)
+"""The ways in which a text carries files within it."""
+
 _WIDE_CHARSET = re.compile(r"utf[-_]?(?:7|16|32)|ucs|iso[-_]?2022|hz|cp037|cp500|ebcdic")
 """Charsets in which ASCII text does not look like itself."""
 
@@ -30,17 +41,22 @@ class Payload:
     """0 for what most readers decode; another number for each way that gives other bytes."""
 
 
-def payloads(part: Part) -> Iterator[Payload]:
+def payloads(part: Part, lineage: Lineage) -> Iterator[Payload | Gap]:
     """Every file that some reader takes out of a part, what most see first."""
     if part.role is Role.AROUND:
-        yield from _embedded(part.body, 0)
+        yield from _embedded(part.body, 0, lineage)
         return
-    names = names_of(part.entity)
-    declared_type = type_of(part.entity)
+    entity = part.entity
+    names = names_of(entity)
+    declared_type = type_of(entity)
     for variant, data in enumerate(transfer.decodings(part.body, _encodings(part))):
         yield Payload(data, declared_type, names, variant)
-        if declared_type.startswith("text/"):
-            yield from _from_text(data, part.entity, variant)
+        text = data
+        if _WIDE_CHARSET.match(entity.charset) and declared_type.startswith("text/"):
+            text = words.decode_text(data, entity.charset).encode("utf-8", "replace")
+            yield Payload(text, declared_type, names, variant)
+        if not declared_type.startswith("message/") and b"\0" not in text[:4096]:
+            yield from _embedded(text, variant, lineage)
 
 
 def type_of(entity: Entity) -> str:
@@ -71,29 +87,10 @@ def _encodings(part: Part) -> tuple[Encoding, ...]:
     return (*declared, Encoding.BASE64) if is_base64 else declared
 
 
-def _from_text(data: bytes, entity: Entity, variant: int) -> Iterator[Payload]:
-    text = data
-    if _WIDE_CHARSET.match(entity.charset):
-        text = words.decode_text(data, entity.charset).encode("utf-8", "replace")
-        if text != data:
-            yield Payload(text, type_of(entity), names_of(entity), variant)
-    yield from _embedded(text, variant)
-
-
-def _embedded(text: bytes, variant: int) -> Iterator[Payload]:
-    for found in uuencode.find(text):
-        name = words.decode_text(found.name, "")
-        yield Payload(found.data, "application/octet-stream", (name,), variant)
-    for block in _armoured(text):
-        yield Payload(block, "application/octet-stream", (), variant)
-
-
-def _armoured(text: bytes) -> Iterator[bytes]:
-    """What stands in base64 between ``-----BEGIN x-----`` and its end; PGP has its own rules."""
-    if b"-----BEGIN " not in text:
-        return
-    for index, block in enumerate(_ARMOUR.finditer(text)):
-        if index >= MAX_BLOCKS:
-            return
-        if not block[1].startswith(b"PGP "):
-            yield next(transfer.decodings(block[2], (Encoding.BASE64,)))
+def _embedded(text: bytes, variant: int, lineage: Lineage) -> Iterator[Payload | Gap]:
+    found = (embedded for find in FINDERS for embedded in find(text))
+    for embedded in islice(found, MAX_EMBEDDED):
+        names = (words.decode_text(embedded.name, ""),) if embedded.name else ()
+        yield Payload(embedded.data, embedded.declared_type, names, variant)
+    if next(found, None) is not None:
+        yield Gap(Reason.TOO_MANY, f"more than {MAX_EMBEDDED} files in one text", lineage)

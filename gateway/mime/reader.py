@@ -44,7 +44,10 @@ class Mail:
         self, part: Part, digests: set[bytes], *, only_new: bool = False
     ) -> Iterator[Payload | Finding | Gap]:
         variants = 0
-        for found in payloads(part):
+        for found in payloads(part, self.lineage):
+            if isinstance(found, Gap):
+                yield found
+                continue
             variants = max(variants, found.variant + 1)
             digest = hashlib.sha256(found.data).digest() if self.hidden else b""
             if only_new and digest in digests:

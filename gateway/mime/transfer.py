@@ -7,13 +7,18 @@ import binascii
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
+from itertools import islice
 
 import pybase64
 
 from gateway.mime import uuencode
 
 MAX_BLOCKS = 200_000
-"""Padded base64 blocks in one body that are decoded one by one; see ``has_too_many_blocks``."""
+"""Padded base64 blocks in one body that are decoded one by one."""
+MAX_FILES = 20
+"""Uuencoded files in one body."""
+MAX_REPAIRS = 200_000
+"""Wrong escapes in one quoted-printable body that are put right. Over these: ``is_overdone``."""
 
 
 class Encoding(StrEnum):
@@ -65,9 +70,15 @@ def decodings(body: bytes, encodings: Iterable[Encoding]) -> Iterator[bytes]:
                 yield decoded
 
 
-def has_too_many_blocks(body: bytes) -> bool:
-    """Whether a base64 body is in more pieces than are decoded one by one."""
-    return body.count(b"=") > MAX_BLOCKS
+def is_overdone(body: bytes, encodings: Iterable[Encoding]) -> bool:
+    """Whether a body has more slips than are followed up in every way."""
+    for encoding in encodings:
+        if encoding is Encoding.BASE64 and _has_many_blocks(body):
+            return True
+        if encoding is Encoding.QUOTED_PRINTABLE:
+            wrong = islice(_BAD_EQUALS.finditer(body), MAX_REPAIRS, None)
+            return next(wrong, None) is not None
+    return False
 
 
 def looks_like_base64(body: bytes) -> bool:
@@ -112,9 +123,13 @@ def _last_letter(body: bytes) -> int:
 
 def _blocks(body: bytes) -> bytes:
     """Decode each padded block for itself, as some readers do."""
-    if has_too_many_blocks(body):
+    if _has_many_blocks(body):
         return _block(body.replace(b"=", b""))
     return b"".join(map(_block, _BLOCKS.findall(body)))
+
+
+def _has_many_blocks(body: bytes) -> bool:
+    return body.count(b"=") > MAX_BLOCKS
 
 
 def _block(body: bytes) -> bytes:
@@ -129,7 +144,7 @@ def _block(body: bytes) -> bytes:
 
 
 def _uuencode(body: bytes) -> Iterator[bytes]:
-    found = [embedded.data for embedded in uuencode.find(body)]
+    found = [embedded.data for embedded in islice(uuencode.find(body), MAX_FILES)]
     yield from found or [body]
 
 
@@ -138,9 +153,8 @@ def _quoted_printable(body: bytes) -> Iterator[bytes]:
     text = _SOFT_BREAK.sub(b"=", body)
     yield binascii.a2b_qp(text)
     if _BAD_EQUALS.search(text):
-        yield binascii.a2b_qp(_BAD_EQUALS.sub(b"", text))
-        yield binascii.a2b_qp(_BAD_EQUALS.sub(b"=3D", text)[: 2 * len(text)])
-        yield binascii.a2b_qp(_BAD_ESCAPE.sub(b"", text))
+        yield binascii.a2b_qp(_BAD_EQUALS.sub(b"", text, count=MAX_REPAIRS))
+        yield binascii.a2b_qp(_BAD_ESCAPE.sub(b"", text, count=MAX_REPAIRS))
 
 
 _READERS: Mapping[Encoding, Callable[[bytes], Iterator[bytes]]] = {

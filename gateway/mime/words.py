@@ -15,6 +15,7 @@ import pybase64
 _WORD = re.compile(rb"=\?([^?\s]{1,80})\?([bBqQ])\?([^?]*)\?=")
 _ESCAPES = re.compile(rb"=([0-9A-Fa-f]{2})")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
+_BYTE_ORDER_MARKS = (codecs.BOM_UTF16_BE, codecs.BOM_UTF16_LE)
 _NOT_OF_A_NAME = re.compile(r"[^a-z0-9]+")
 _FOLDS = re.compile(rb"[\r\n]+")
 
@@ -52,6 +53,9 @@ def has_words(value: bytes) -> bool:
 def decode_text(data: bytes, charset: str) -> str:
     """Decode ``data`` as its sender says, or as most readers would guess."""
     codec = codec_of(charset)
+    if codec == "utf-16" and data[:2] not in _BYTE_ORDER_MARKS:
+        # Without a mark it should be big-endian (RFC 2781 4.3); much of it is not.
+        codec = "utf-16-be" if data[:1] == b"\0" else "utf-16-le"
     if codec:
         return data.decode(codec, "replace")
     try:

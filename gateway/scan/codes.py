@@ -68,20 +68,20 @@ FINDINGS: Mapping[str, Explanation] = {
         "T1036.007",
     ),
     "disguise.right-to-left": Explanation(
-        _MALICIOUS,
-        "Invisible characters turn part of the name round and hide that it is a program.",
+        (Level.SUSPICIOUS, Level.MALICIOUS),
+        "Invisible characters turn part of the name round; malicious when it is a program's.",
         _NOT_RELEASE,
-        "T1036.002",
-    ),
-    "disguise.invisible": Explanation(
-        _NOTE,
-        "The name holds characters that change the direction of writing, and is no program's name.",
-        "Nothing, if the sender writes in Arabic or Hebrew.",
         "T1036.002",
     ),
     "disguise.padding": Explanation(
         _MALICIOUS,
         "So many spaces stand before the extension of a program that no window shows it.",
+        _NOT_RELEASE,
+        "T1036.008",
+    ),
+    "disguise.polyglot": Explanation(
+        (Level.SUSPICIOUS, Level.MALICIOUS),
+        "One file that two programs read as two different things; malicious when one is a program.",
         _NOT_RELEASE,
         "T1036.008",
     ),
@@ -102,6 +102,31 @@ FINDINGS: Mapping[str, Explanation] = {
         "A file that the system runs when it is opened: a script, a shortcut, a console file.",
         f"{_ASK} Very few honest senders attach these.",
         "T1204.002",
+    ),
+    "zip.ambiguous": Explanation(
+        _SUSPICIOUS,
+        "Readers of this ZIP file would see different names or contents. All were looked at.",
+        f"{_ASK} Honest programs do not write such files.",
+        "T1027",
+    ),
+    "compressed.trailing": Explanation(
+        _NOTE,
+        "Something stands behind the end of the compressed data. It was looked at too.",
+        "Nothing: some programs leave rubbish there.",
+        "T1027",
+    ),
+    "mime.slip": Explanation(
+        _NOTE,
+        "The message bends the syntax of mail in a way that every mail program forgives.",
+        "Nothing: much honest software writes such mail.",
+    ),
+    "mime.ambiguous": Explanation(
+        (Level.NOTE, Level.SUSPICIOUS),
+        "Mail programs read this message differently: one shows a file that another does not "
+        "show, or other bytes under the same name. Everything that any of them shows was looked "
+        "at. It is a note where no file is concerned.",
+        f"{_ASK} Honest programs very rarely write such mail, attackers do to pass scanners.",
+        "T1027",
     ),
     "yara.match": Explanation(
         (Level.NOTE, Level.SUSPICIOUS, Level.MALICIOUS),

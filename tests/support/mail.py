@@ -51,7 +51,7 @@ def honest(*files: tuple[str, bytes], words: str = "Bonjour,\n\nci-joint.\n") ->
     message = EmailMessage()
     message["From"] = "Dr Élodie Martin <e.martin@partner.example>"
     message["To"] = "b@hospital.example"
-    message["Subject"] = "Résultats d’analyse"
+    message["Subject"] = "Résultats d'analyse"
     message.set_content(words)
     for name, data in files:
         message.add_attachment(data, maintype="application", subtype="pdf", filename=name)

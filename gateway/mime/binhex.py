@@ -1,0 +1,54 @@
+"""Files in BinHex 4.0, as Macintosh mail programs sent them (RFC 1741)."""
+
+import re
+from collections.abc import Iterator
+
+from gateway.mime import transfer
+from gateway.mime.embedded import Embedded
+from gateway.mime.transfer import Encoding
+
+MOST_GROWTH = 8
+"""How much longer than the text a file may be; its runs could make it 127 times as long."""
+
+_BEGIN = b"(This file must be converted with BinHex"
+_BODY = re.compile(rb"[^\r\n]{0,60}[\r\n\s]*:([^:]*)")
+_FROM = rb"""!"#$%&'()*+,-012345689@ABCDEFGHIJKLMNPQRSTUVXYZ[`abcdefhijklmpqr"""
+_TO = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_AS_BASE64 = bytes.maketrans(_FROM, _TO)
+_NOT_BINHEX = bytes(set(range(256)) - set(_FROM))
+_RUN = 0x90
+
+
+def find(text: bytes) -> Iterator[Embedded]:
+    """Every file in BinHex in ``text``: its data fork."""
+    at = 0
+    while (at := text.find(_BEGIN, at)) >= 0:
+        body = _BODY.match(text, at + len(_BEGIN))
+        at += len(_BEGIN)
+        if body is None:
+            continue
+        at = body.end()
+        letters = body[1].translate(None, _NOT_BINHEX).translate(_AS_BASE64)
+        packed = next(transfer.decodings(letters, (Encoding.BASE64,)))
+        yield _data_fork(_expand(packed, MOST_GROWTH * len(packed) + 1024))
+
+
+def _data_fork(file: bytes) -> Embedded:
+    """RFC 1741, Appendix A: name, version, type, creator, flags, two lengths, checksum, data."""
+    length_of_name = file[0] if file else 0
+    rest = file[1 + length_of_name :]
+    length = int.from_bytes(rest[11:15], "big")
+    data = rest[21 : 21 + length]
+    return Embedded(file[1 : 1 + length_of_name], data)
+
+
+def _expand(packed: bytes, most: int) -> bytes:
+    """Undo the runs: a byte, 0x90 and a count stand for that many of the byte."""
+    expanded = bytearray()
+    at = 0
+    while (run := packed.find(_RUN, at)) >= 0 and run + 1 < len(packed) and len(expanded) < most:
+        expanded += packed[at:run]
+        count = packed[run + 1]
+        expanded += expanded[-1:] * (count - 1) if count else b"\x90"
+        at = run + 2
+    return bytes(expanded + packed[at:])
