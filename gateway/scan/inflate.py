@@ -111,6 +111,22 @@ class Chunked:
         return chunk
 
 
+class Limited:
+    """The first ``size`` bytes of a stream; what comes after them is nobody's concern."""
+
+    def __init__(self, stream: Stream, size: int) -> None:
+        self._stream = stream
+        self._left = size
+
+    def read(self, size: int, /) -> bytes:
+        """Give up to ``size`` bytes; b"" at the limit or the end."""
+        if not self._left:
+            return b""
+        chunk = self._stream.read(min(size, self._left))
+        self._left -= len(chunk)
+        return chunk
+
+
 class Checked:
     """A stream whose length and CRC-32 must come out as promised."""
 

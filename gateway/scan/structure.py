@@ -7,6 +7,10 @@ from gateway.scan import textlook, ziprecords
 
 _NAMES_LOOKED_AT = 4096
 _INSTALLER_CLASS = bytes.fromhex("100c0000000000c000000000000046")
+_CMS = re.compile(
+    rb"\x30([\x00-\x80]|\x81.|\x82..|\x83...|\x84....)\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07",
+    re.DOTALL,
+)
 _BOOT_MARK = b"\x55\xaa"
 
 
@@ -76,7 +80,7 @@ def is_lzh(data: bytes) -> bool:
 
 def is_cms(data: bytes) -> bool:
     """A sequence that begins with an object identifier of PKCS #7: S/MIME content."""
-    return data[:1] == b"\x30" and b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07" in data[:32]
+    return _CMS.match(data) is not None
 
 
 def is_udf(data: bytes) -> bool:

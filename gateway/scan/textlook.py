@@ -91,14 +91,15 @@ def is_text(data: bytes) -> bool:
 
 def look(data: bytes, declared_type: str) -> Look | None:
     """Say what the text ``data`` is; None when it is no text."""
-    text = _decode(data[:_LOOKED_AT])
+    text, is_wide = _decode(data[:_LOOKED_AT])
     if text is None:
         return None
     text = text.lstrip("\ufeff \t\r\n\v\f\0")
     stated = next((answer for head, answer in _HEADS if head.match(text)), None)
     if stated is not None:
         return stated
-    if _is_mail(text):
+    # No mail program reads a message in UTF-16.
+    if not is_wide and _is_mail(text):
         return Look.MESSAGE
     if text.startswith("<"):
         return _markup(text)
@@ -113,16 +114,17 @@ def _words(text: str, declared_type: str) -> Look:
     return Look.PLAIN
 
 
-def _decode(head: bytes) -> str | None:
+def _decode(head: bytes) -> tuple[str | None, bool]:
+    """The text, if it is one, and whether its characters are wider than a byte."""
     for mark, encoding in _BYTE_ORDER_MARKS:
         if head.startswith(mark):
             text = head.decode(encoding, "replace")
             # The property sets of Office begin with the same two bytes as UTF-16.
-            return None if "\0" in text[:64] else text
+            return (None if "\0" in text[:64] else text), encoding != "utf-8"
     for pattern, encoding in _BARE_UTF16:
         if pattern.match(head):
-            return head.decode(encoding, "replace")
-    return head.decode("latin-1") if is_text(head) else None
+            return head.decode(encoding, "replace"), True
+    return (head.decode("latin-1") if is_text(head) else None), False
 
 
 def _is_mail(text: str) -> bool:

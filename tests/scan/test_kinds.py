@@ -44,6 +44,13 @@ HONEST = {
     "mail": (b"From: a@example.org\r\nSubject: x\r\n\r\nBonjour\r\n", Kind.MESSAGE),
     "mbox": (b"From a@b Mon Jan  1 10:00:00 2024\nSubject: x\nTo: c\n\nx\n", Kind.MESSAGE),
     "mail with one sure field": (b"MIME-Version: 1.0\n\nx", Kind.MESSAGE),
+    "headers in utf-16": ("From: a@b\r\nSubject: c\r\n\r\n".encode("utf-16-le"), Kind.TEXT),
+    "s/mime": (b"\x30\x82\x01\x00\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03", Kind.SMIME),
+    "s/mime of no stated length": (
+        b"\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0\x80",
+        Kind.SMIME,
+    ),
+    "a key store": (b"\x30\x1a\2\1\3\x30\x15\6\x09\x2a\x86\x48\x86\xf7\x0d\1\7\1", Kind.DATA),
     "words": (b"Chere consoeur, voici le compte rendu.\n", Kind.TEXT),
     "words with a colon": (b"From: here to there\n\nnothing else", Kind.TEXT),
     "latin-1 words": ("Résultat reçu, à vérifier".encode("latin-1"), Kind.TEXT),

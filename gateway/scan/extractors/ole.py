@@ -72,10 +72,15 @@ def _slide_objects(data: bytes) -> Iterator[Member]:
             continue
         number += 1
         is_packed = instance >> 4 == 1
-        stream: Stream = inflate.stored(data, start, stop)
-        if is_packed:
-            stream = inflate.Inflated(data, inflate.once(inflate.zlib_wrapped), start + 4, stop)
+        stream = _packed(data, start, stop) if is_packed else inflate.stored(data, start, stop)
         yield Member(f"object {number}", stream)
+
+
+def _packed(data: bytes, start: int, stop: int) -> Stream:
+    # PowerPoint leaves out the last bytes of the packed form now and then: the length decides.
+    size = int.from_bytes(data[start : start + 4], "little")
+    begin = inflate.once(inflate.zlib_wrapped)
+    return inflate.Limited(inflate.Inflated(data, begin, start + 4, stop), size)
 
 
 def _property(
