@@ -104,6 +104,10 @@ def _hidden(opened: CompoundFile, entry: Entry) -> Iterator[Module | Unread]:
     except DamagedError:
         # The extractor of OLE files says that this stream is damaged; what is left is no source.
         return
+    if entry.name == "PowerPoint Document":
+        for storage in _presentation_storages(data):
+            yield from modules(storage)
+        return
     for found in _HEAD.finditer(data):
         try:
             source = decompress(data, found.start())
@@ -111,9 +115,6 @@ def _hidden(opened: CompoundFile, entry: Entry) -> Iterator[Module | Unread]:
             yield Unread(f"macro source in {entry.name}: {error}")
         else:
             yield Module(entry.name, source.decode("cp1252", "replace"))
-    if entry.name == "PowerPoint Document":
-        for storage in _presentation_storages(data):
-            yield from modules(storage)
 
 
 def _presentation_storages(data: bytes) -> Iterator[bytes]:

@@ -66,18 +66,18 @@ _SIGNS = (
         re.compile(
             r"""(?ix)
               (?<! [\w.] ) (?<! Sub\s ) (?<! Function\s ) (?<! Dim\s ) (?<! Set\s )
-              (?: (?:VBA|Interaction)\. )? Shell \s* (?! \s* (?:=|\.|,|\)|As\b) ) [\w("]
+              (?: (?:VBA|Interaction)\. )? Shell \b \s* (?! =|\.|,|\)|As\b ) [\w("]
             | \b (?: WinExec | ShellExecute (?:Ex)? [AW]? | CreateProcess [AW]? | CreateThread
                    | CreateRemoteThread | VirtualAlloc (?:Ex)? | WriteProcessMemory
                    | QueueUserAPC | MacScript | AppleScriptTask | RegisterXLL ) \b
             """
         ),
         re.compile(
-            r"""(?ix)
+            r"""(?imx)
               \b (?: WScript\.Shell | Shell\.Application | Schedule\.Service ) \b | \b winmgmts:
             | 72C24DD5-D70A-438B-8A42-98424B88AFB8
             | \b (?: powershell | pwsh | mshta | certutil | bitsadmin | regsvr32 | rundll32
-                   | wscript | cscript ) (?: \.exe \b | \s+ [-/"\\\w] )
+                   | wscript | cscript ) (?: \.exe \b | \s+ (?: \S*[-/\\.,:$("] | $ ) )
             | \b cmd (?: \.exe )? \s+ /[ck] | %comspec% | ^ \s* =? EXEC \s* \(
             | \b (?: WinExec | ShellExecute (?:Ex)? [AW] | CreateProcess [AW] | CreateThread
                    | VirtualAlloc (?:Ex)? | WriteProcessMemory ) \b

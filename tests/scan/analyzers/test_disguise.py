@@ -1,0 +1,114 @@
+"""The content decides; a name that lies about a program is malicious."""
+
+import pytest
+
+from gateway.cli import samples
+from gateway.model import Finding, Level
+from gateway.scan.analyzers.disguise import DisguiseAnalyzer
+from gateway.scan.api import Context
+from tests.support import office
+
+ELF = b"\x7fELF\x02\x01\x01" + bytes(60)
+SHORTCUT = bytes.fromhex("4c0000000114020000000000c000000000000046") + bytes(56)
+SCRIPT = b"#!/bin/sh\necho bonjour\n"
+PROGRAM = samples.windows_program()
+
+
+def look(data: bytes, *names: str) -> list[tuple[str, Level]]:
+    found = DisguiseAnalyzer().analyze(office.artifact(data, *names), Context())
+    return [(seen.code, seen.level) for seen in found if isinstance(seen, Finding)]
+
+
+@pytest.mark.parametrize("program", [PROGRAM, ELF, SHORTCUT])
+@pytest.mark.parametrize("name", ["resultat.pdf", "radio.jpg", "IM0001.dcm", "a.txt", "letter.XML"])
+def test_a_program_under_the_name_of_a_document_is_malicious(program: bytes, name: str) -> None:
+    assert look(program, name) == [("disguise.program", Level.MALICIOUS)]
+
+
+def test_every_name_counts() -> None:
+    assert look(PROGRAM, "setup.exe", "resultat.pdf") == [("disguise.program", Level.MALICIOUS)]
+
+
+@pytest.mark.parametrize("data", [PROGRAM, SCRIPT, b"rubbish"])
+def test_a_double_extension_is_malicious_whatever_the_content(data: bytes) -> None:
+    assert ("disguise.double-extension", Level.MALICIOUS) in look(data, "resultat.pdf.exe")
+
+
+def test_a_name_that_is_turned_round_is_malicious_for_a_program() -> None:
+    assert look(PROGRAM, "photo\u202egpj.exe") == [("disguise.right-to-left", Level.MALICIOUS)]
+
+
+def test_a_name_that_is_turned_round_is_suspicious_for_anything_else() -> None:
+    assert look(b"text", "photo\u202egpj.txt") == [("disguise.right-to-left", Level.SUSPICIOUS)]
+
+
+def test_blanks_before_the_extension_of_a_program_are_malicious() -> None:
+    assert look(PROGRAM, "facture" + " " * 60 + ".exe") == [("disguise.padding", Level.MALICIOUS)]
+
+
+@pytest.mark.parametrize("name", ["setup.exe", "driver", "tool.bin", ""])
+def test_a_program_that_does_not_hide_is_suspicious(name: str) -> None:
+    assert look(PROGRAM, *filter(None, [name])) == [("program.attached", Level.SUSPICIOUS)]
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (b"alert(1)", "a.js"),
+        (b"x", "a.hta"),
+        (SCRIPT, "a.sh"),
+        (SHORTCUT, "a.lnk"),
+        (SHORTCUT, "a"),
+    ],
+)
+def test_what_acts_when_it_is_opened_is_suspicious(data: bytes, name: str) -> None:
+    assert look(data, name) == [("program.script", Level.SUSPICIOUS)]
+
+
+def test_an_image_that_is_a_program_too_is_malicious() -> None:
+    both = PROGRAM[:64] + bytes(64) + samples.dicom_image()[128:]
+
+    assert ("disguise.polyglot", Level.MALICIOUS) in look(both, "IM000001")
+
+
+def test_two_documents_in_one_file_are_suspicious() -> None:
+    both = b"GIF89a" + bytes(20) + samples.zip_of({"a.txt": b"1"})
+
+    assert ("disguise.polyglot", Level.SUSPICIOUS) in look(both, "a.gif")
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (samples.laboratory_pdf(), "resultat.pdf"),
+        (samples.dicom_image(), "IM000001"),
+        (samples.dicom_image(), "a.dcm"),
+        (samples.word_document({}), "lettre.docx"),
+        (samples.word_document({}), "lettre.doc"),
+        (b"{\\rtf1 texte}", "lettre.doc"),
+        (b"<html><body>tableau</body></html>", "tableau.xls"),
+        (SCRIPT, "notes.txt"),
+        (b"Bonjour", "compte rendu de M. X. du 12.03.txt"),
+        (b"From: a@b.c\r\nTo: d@e.f\r\n\r\nBonjour", "www.example.com"),
+        (b"MSH|^~\\&|LAB|", "resultats.hpr"),
+        (b"Bonjour", "\u200f\u0634\u0647.txt"),
+        (b"", "vide"),
+    ],
+)
+def test_honest_files_are_left_alone(data: bytes, name: str) -> None:
+    assert look(data, name) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [(b"\x89PNG\r\n\x1a\n" + bytes(20), "facture.pdf"), (samples.laboratory_pdf(), "scan.jpg")],
+)
+def test_a_careless_name_is_a_note(data: bytes, name: str) -> None:
+    assert look(data, name) == [("disguise.mismatch", Level.NOTE)]
+
+
+def test_the_evidence_is_the_name_and_the_content() -> None:
+    (finding,) = DisguiseAnalyzer().analyze(office.artifact(PROGRAM, "resultat.pdf"), Context())
+
+    assert isinstance(finding, Finding)
+    assert finding.evidence == "resultat.pdf: the content is pe"

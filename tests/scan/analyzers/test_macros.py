@@ -1,0 +1,145 @@
+"""Macros are judged by what they do, and French is no command."""
+
+import pytest
+
+from gateway.cli.compound import compound_file, compress, vba_project
+from gateway.model import Finding, Gap, Level, Reason
+from gateway.scan.analyzers.macros import MacroAnalyzer
+from gateway.scan.api import Context
+from tests.support import office
+
+
+def judge(data: bytes) -> list[Finding | Gap]:
+    return list(MacroAnalyzer().analyze(office.artifact(data, "a.doc"), Context()))
+
+
+def judged(source: str) -> Finding:
+    (finding,) = judge(office.project(source))
+    assert isinstance(finding, Finding)
+    return finding
+
+
+def opened(statement: str) -> str:
+    return f"Private Sub Document_Open()\n{statement}\nEnd Sub\n"
+
+
+def test_a_macro_alone_is_a_note() -> None:
+    finding = judged("Function Bmi(kg, cm)\n    Bmi = kg / (cm / 100) ^ 2\nEnd Function\n")
+
+    assert (finding.code, finding.level) == ("macro.present", Level.NOTE)
+    assert finding.evidence == "ThisDocument line 1: Function Bmi(kg, cm)"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "AutoOpen",
+        "auto_open",
+        "Document_Open",
+        "Workbook_BeforeClose",
+        "AutoExec",
+        "App_NewDocument",
+    ],
+)
+def test_a_macro_that_starts_by_itself_is_suspicious(name: str) -> None:
+    finding = judged(f"Public Sub {name}()\n    Range(1).Select\nEnd Sub\n")
+
+    assert (finding.code, finding.level) == ("macro.autoexec", Level.SUSPICIOUS)
+
+
+def test_an_empty_procedure_that_the_editor_made_does_nothing() -> None:
+    finding = judged("Private Sub Workbook_Open()\n\nEnd Sub\nSub Imprimer()\n    x = 1\nEnd Sub\n")
+
+    assert finding.code == "macro.present"
+
+
+def test_a_macro_on_one_line_counts() -> None:
+    assert judged("Sub AutoOpen(): Range(1).Select: End Sub\n").code == "macro.autoexec"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        'Shell "calc.exe", vbHide',
+        'x = Shell("calc.exe")',
+        "Call VBA.Shell(command)",
+        'CreateObject("WScript.Shell").Run command',
+        'Set o = CreateObject("WScr" & "ipt.Sh" & "ell")',
+        'Set o = GetObject("winmgmts:\\\\.\\root\\cimv2")',
+        'Set x = CreateObject("MSXML2.ServerXMLHTTP.6.0")',
+        'Set o = GetObject("new:72C24DD5-D70A-438B-8A42-98424B88AFB8")',
+        "URLDownloadToFile 0, a, b, 0, 0",
+        "a = Chr(104) & Chr(97) & Chr(114) & Chr(109) & Chr(108) & Chr(101)",
+        'o = StrReverse("llehS.tpircSW")',
+        "c = c & Chr(Asc(Mid(s, i, 1)) Xor 7)",
+        'x = "cmd /c " & y',
+        'x = "powershell -nop"',
+        "NormalTemplate.VBProject.VBComponents(1).CodeModule.AddFromString s",
+        "Shell _\n    command",
+    ],
+)
+def test_starting_by_itself_and_acting_is_malicious(statement: str) -> None:
+    finding = judged(opened(statement))
+
+    assert (finding.code, finding.level) == ("macro.dropper", Level.MALICIOUS)
+    assert "line 1: Private Sub Document_Open()" in finding.evidence
+    assert "line 2: " in finding.evidence
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        'MsgBox "Voir l\'attribution du shell"',
+        'MsgBox "l\'attribution des lits" \' Shell "calc"',
+        "Dim Shell As Object",
+        "Shell.Caption = 1",
+        "x = 1: Rem Shell calc",
+        "x = Shell_Version",
+        'MsgBox "Le PowerShell est interdit"',
+        'y = "https://intranet/planning.xlsx"',
+        "a = Chr(10) & Chr(13) & x",
+        "Application.Run macro",
+    ],
+)
+def test_words_that_only_look_like_commands_are_none(statement: str) -> None:
+    assert judged(opened(statement)).code == "macro.autoexec"
+
+
+def test_a_macro_that_acts_when_it_is_started_by_hand_is_suspicious() -> None:
+    finding = judged('Sub Imprimer()\n    Shell "explorer.exe"\nEnd Sub\n')
+
+    assert (finding.code, finding.level) == ("macro.acts", Level.SUSPICIOUS)
+    assert finding.summary == "A macro runs programs when somebody starts it"
+    assert finding.evidence == 'ThisDocument line 2: Shell "explorer.exe"'
+
+
+def test_what_one_module_starts_and_another_does_belongs_together() -> None:
+    data = vba_project(
+        {
+            "ThisDocument": "Sub Document_Open()\r\n    Module1.Planning\r\nEnd Sub\r\n",
+            "Module1": 'Sub Planning()\r\n    Shell "calc"\r\nEnd Sub\r\n',
+        }
+    )
+
+    (finding,) = judge(data)
+
+    assert isinstance(finding, Finding)
+    assert finding.code == "macro.dropper"
+    assert "Module1 line 2" in finding.evidence
+
+
+def test_a_file_without_macros_says_nothing() -> None:
+    assert judge(compound_file({"WordDocument": b"x" * 5000})) == []
+
+
+def test_a_project_that_cannot_be_read_is_a_gap() -> None:
+    (gap,) = judge(compound_file({"VBA/dir": compress(b"")[:1] + b"rubbish"}))
+
+    assert isinstance(gap, Gap)
+    assert gap.reason is Reason.DAMAGED
+
+
+def test_much_evidence_is_cut_and_counted() -> None:
+    finding = judged(opened("\n".join(f'Shell "a{number}"' for number in range(9))))
+
+    assert finding.evidence.endswith("; and 6 more")
