@@ -62,18 +62,20 @@ class Entity:
     @property
     def first_boundary(self) -> bytes | None:
         """The boundary of the first Content-Type, as RFC 2046 has it; None if it has none."""
-        return _boundary(self.types[0], 0) if self.types else None
+        found = self.types[0].all("boundary") if self.types else []
+        return found[0].readings[0] if found else None
 
     @property
     def last_boundary(self) -> bytes | None:
-        """What a reader takes for which the last of several counts."""
-        return _boundary(self.types[-1], -1) if self.types else None
+        """What a reader takes for which the last of several counts, and no RFC but the first."""
+        found = self.types[-1].all("boundary") if self.types else []
+        return found[-1].readings[-1] if found else None
 
     @cached_property
-    def charset(self) -> str:
-        """The declared charset, lower case, or ""."""
+    def charsets(self) -> tuple[str, ...]:
+        """Every declared charset, lower case."""
         found = [p for value in self.types for p in value.all("charset")]
-        return found[0].readings[0].decode("latin-1").lower() if found else ""
+        return tuple(dict.fromkeys(p.readings[0].decode("latin-1").lower() for p in found))
 
     @property
     def is_attachment(self) -> bool:
@@ -92,17 +94,16 @@ class Entity:
         return proper + loose
 
     def _structured(self, name: str) -> tuple[Structured, ...]:
-        return tuple(map(parameters.read, self.header.all(name)[:MAX_FIELDS]))
-
-
-def _boundary(value: Structured, index: int) -> bytes | None:
-    found = value.all("boundary")
-    return found[index].readings[0] if found else None
+        values = self.header.all(name)[:MAX_FIELDS]
+        # No reader should decode words here (RFC 2047 5); some do.
+        decoded = [words.decode_words(value).encode() for value in values if words.has_words(value)]
+        return tuple(map(parameters.read, values + decoded))
 
 
 def _boundary_readings(value: bytes) -> tuple[bytes, ...]:
     stripped = value.strip(b" \t\0\"'")
-    readings = [value, value.rstrip(b" \t\0"), stripped]
+    # RFC 2046 5.1.1: a boundary is no longer than 70; some readers compare no more than that.
+    readings = [value, value.rstrip(b" \t\0"), stripped, value[:70]]
     if words.has_words(value):
         readings.append(words.decode_words(value).encode("utf-8", "replace"))
     return tuple(readings)

@@ -57,7 +57,7 @@ def disagreements(
 def undeclared(
     parts: Iterable[Part], strict: Sequence[Part], lineage: Lineage
 ) -> Iterator[Finding]:
-    """A finding for each part that no declared boundary leads to."""
+    """A finding for each part that no declared boundary leads to; a note if a text quotes it."""
     texts = [part for part in strict if _is_plain_text(part)]
     for part in parts:
         is_quoted = any(text.start <= part.start and part.end <= text.end for text in texts)
@@ -65,12 +65,19 @@ def undeclared(
         yield _ambiguous(Level.SUSPICIOUS if is_hidden_file else Level.NOTE, part, lineage)
 
 
+def resumed(parts: Iterable[Part], lineage: Lineage) -> Iterator[Finding]:
+    """A finding for each part whose header goes on behind an empty line."""
+    for part in parts:
+        yield _ambiguous(Level.SUSPICIOUS if _may_harm(part) else Level.NOTE, part, lineage)
+
+
 def decodings(part: Part, variants: int, lineage: Lineage) -> Iterator[Finding | Gap]:
     """What it means that a part was decoded in ``variants`` different ways."""
     if variants > 1:
         # Base64 under a plain "binary" or none at all: no program decodes it, some sender slipped.
         is_plain = part.entity.encodings == (Encoding.IDENTITY,)
-        level = Level.SUSPICIOUS if payload.is_file(part) and not is_plain else Level.NOTE
+        is_file = payload.is_file(part) or part.role is Role.AROUND
+        level = Level.SUSPICIOUS if is_file and not is_plain else Level.NOTE
         summary = "Mail programs decode this part differently"
         yield Finding("mime.ambiguous", level, summary, describe(part), lineage)
     if variants > 1 and is_overdone(part.body, part.entity.encodings):

@@ -45,15 +45,15 @@ def payloads(part: Part, lineage: Lineage) -> Iterator[Payload | Gap]:
     """Every file that some reader takes out of a part, what most see first."""
     if part.role is Role.AROUND:
         yield from _embedded(part.body, 0, lineage)
+        yield from _encoded_multipart(part)
         return
     entity = part.entity
     names = names_of(entity)
     declared_type = type_of(entity)
     for variant, data in enumerate(transfer.decodings(part.body, _encodings(part))):
         yield Payload(data, declared_type, names, variant)
-        text = data
-        if _WIDE_CHARSET.match(entity.charset) and declared_type.startswith("text/"):
-            text = words.decode_text(data, entity.charset).encode("utf-8", "replace")
+        text = _as_utf8(data, entity) if declared_type.startswith("text/") else data
+        if text != data:
             yield Payload(text, declared_type, names, variant)
         if not declared_type.startswith("message/") and b"\0" not in text[:4096]:
             yield from _embedded(text, variant, lineage)
@@ -85,6 +85,27 @@ def _encodings(part: Part) -> tuple[Encoding, ...]:
     is_odd = Encoding.UNKNOWN in declared or len(declared) > 1 or (is_file(part) and not is_mail)
     is_base64 = is_odd and transfer.looks_like_base64(part.body)
     return (*declared, Encoding.BASE64) if is_base64 else declared
+
+
+def _as_utf8(data: bytes, entity: Entity) -> bytes:
+    wide = [charset for charset in entity.charsets if _WIDE_CHARSET.match(charset)]
+    return words.decode_text(data, wide[0]).encode("utf-8", "replace") if wide else data
+
+
+def _encoded_multipart(part: Part) -> Iterator[Payload]:
+    """The whole of a multipart whose delimiters are encoded too, as a mail of its own.
+
+    RFC 2045 6.4 forbids it; readers that decode it all the same see parts where others see none.
+    """
+    kind = part.entity.header.all("content-type")
+    if not kind or part.entity.encodings == (Encoding.IDENTITY,):
+        return
+    body = part.body
+    for data in transfer.decodings(body, part.entity.encodings):
+        if data != body and b"--" in data:
+            yield Payload(
+                b"Content-Type:" + kind[0] + b"\r\n\r\n" + data, "message/rfc822", (), variant=1
+            )
 
 
 def _embedded(text: bytes, variant: int, lineage: Lineage) -> Iterator[Payload | Gap]:

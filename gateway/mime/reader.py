@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from gateway.mime import judgement, structure
-from gateway.mime.forage import forage
+from gateway.mime.forage import forage, resumed
 from gateway.mime.payload import Payload, payloads
 from gateway.mime.structure import LAST, LENIENT, STRICT, Part, Source
 from gateway.model import Finding, Gap, Lineage
@@ -66,13 +66,15 @@ def read(text: bytes, lineage: Lineage) -> Mail:
     lenient = structure.split(source, LENIENT, hidden=inside)
     declared = (*last.parts, *lenient.parts)
     undeclared = forage(source, hidden=inside)
-    hidden = _beyond(strict.parts, (*declared, *undeclared))
+    late = resumed(source, (*strict.parts, *undeclared))
+    hidden = _beyond(strict.parts, (*declared, *undeclared, *late))
     quoted = _beyond((*strict.parts, *declared), undeclared)
     seen: tuple[Finding | Gap, ...] = (
         *judgement.limits(source, (strict, last, lenient), lineage),
         *judgement.slips(strict, lineage),
         *judgement.disagreements(strict.parts, (last.parts, lenient.parts), lineage),
         *judgement.undeclared(quoted, strict.parts, lineage),
+        *judgement.resumed(late, lineage),
         *judgement.unreadable((*strict.parts, *hidden), lineage),
     )
     return Mail(lineage, strict.parts, hidden, tuple(dict.fromkeys(seen)))

@@ -22,6 +22,10 @@ MAX_PARTS = 2_000
 
 _DASHED = re.compile(rb"--([^\r\n]*)(?:\r{0,3}\n|\r|\Z)")
 _PADDING = b" \t\0"
+_BLANK = b" \t\0\x0b\x0c"
+_MOST_INDENT = 8
+_LOWER = bytes(range(256)).lower()
+_IGNORED = bytes(range(0x21)) + b"\x7f\"'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,13 @@ class Line:
     start: int
     end: int
     text: bytes
+    is_indented: bool = False
+    """Blanks stand before the hyphens: no delimiter by the standard."""
+
+    @property
+    def plain(self) -> bytes:
+        """The text as the most forgiving of readers compares it."""
+        return _plain(self.text)
 
 
 class Role(Enum):
@@ -156,6 +167,8 @@ class _Walk:
         for line in self._source.lines:
             if line.start < self._start or line.start in self._hidden:
                 continue
+            if line.is_indented and not self._reading.takes_any:
+                continue
             self._meet(line)
             if len(self._parts) >= MAX_PARTS:
                 self._is_cut = True
@@ -165,10 +178,11 @@ class _Walk:
 
     def _meet(self, line: Line) -> None:
         """End and begin what ``line`` ends and begins, if it delimits anything."""
-        level = self._level(line.text)
+        text = line.plain if self._reading.takes_any else line.text
+        level = self._level(text)
         if level is None:
             return
-        is_closing = self._is_closing(line.text, level)
+        is_closing = self._is_closing(text, level)
         self._end(line.start)
         del self._stack[level + 1 :]
         if not is_closing:
@@ -199,7 +213,8 @@ class _Walk:
         entity = self._entity
         if self._reading.takes_any:
             is_multipart = any("multipart" in word for word in entity.declared_types)
-            return entity.boundaries if is_multipart or entity.boundaries else None
+            boundaries = tuple(map(_plain, entity.boundaries))
+            return boundaries if is_multipart or boundaries else None
         index = -1 if self._reading.takes_last else 0
         boundary = entity.last_boundary if self._reading.takes_last else entity.first_boundary
         if not boundary or not entity.declared_types[index].startswith("multipart/"):
@@ -240,3 +255,14 @@ def _dashed_lines(text: bytes) -> Iterator[Line]:
         start = match.start()
         if start == 0 or text[start - 1] in b"\r\n":
             yield Line(start, match.end(), match[1].rstrip(_PADDING))
+        elif _is_blank_before(text, start):
+            yield Line(start, match.end(), match[1].rstrip(_PADDING), is_indented=True)
+
+
+def _is_blank_before(text: bytes, start: int) -> bool:
+    before = text[max(0, start - _MOST_INDENT) : start].rstrip(_BLANK)
+    return before.endswith((b"\r", b"\n")) or (not before and start < _MOST_INDENT)
+
+
+def _plain(text: bytes) -> bytes:
+    return text.translate(_LOWER, _IGNORED)

@@ -39,6 +39,10 @@ _NOT_BASE64 = bytes(set(range(256)) - set(_ALPHABET))
 _WEB_ALPHABET = bytes.maketrans(b"-_", b"+/")
 _WEB_LETTERS = _ALPHABET + b"-_=\r\n\t "
 _ONLY_BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{4,}={0,2}|=+")
+# Fields of a header that some readers ended too early; their letters would shift all that follows.
+_JUNK_PARAGRAPH = re.compile(
+    rb"[\s\0]{0,8}(?=[^\r\n]{0,998}[^A-Za-z0-9+/=\s])(?:[^\r\n]{1,998}(?:\r?\n|\r)){1,30}(?:\r?\n|\r)"
+)
 _BLOCKS = re.compile(rb"[^=]+")
 
 _SOFT_BREAK = re.compile(rb"=[ \t\0]+(?=\r?\n)")
@@ -104,6 +108,9 @@ def _base64(body: bytes) -> Iterator[bytes]:
         yield _block(body[:padding])
         yield _blocks(body)
         yield _block(body.replace(b"=", b""))
+    junk = _JUNK_PARAGRAPH.match(body)
+    if junk is not None:
+        yield _blocks(body[junk.end() :])
     if _is_in_web_alphabet(body):
         yield _blocks(body.translate(_WEB_ALPHABET))
 

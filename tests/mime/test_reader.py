@@ -69,38 +69,108 @@ def test_any_bytes_are_read_without_an_exception_and_without_growth(data: bytes)
     mime.heading(data)
 
 
+def declared(content_type: str) -> bytes:
+    """A message with a program behind the boundary b1, under another Content-Type."""
+    return multipart(text(), attachment(), header=f"Content-Type: {content_type}")
+
+
+def changed(old: bytes, new: bytes) -> bytes:
+    """A message with a program whose own header is changed."""
+    message = multipart(text(), attachment())
+    assert message.count(old) == 1
+    return message.replace(old, new)
+
+
+def quoted(body: bytes) -> bytes:
+    """Every byte as quoted-printable, the hyphens of delimiters too."""
+    return b"=\r\n".join(
+        b"".join(b"=%02X" % value for value in body[at : at + 24]) for at in range(0, len(body), 24)
+    )
+
+
+def whole(body: bytes, encoding: str, kind: str = 'multipart/mixed; boundary="b1"') -> bytes:
+    """A message whose whole body is encoded."""
+    head = lines("From: a@b.example", f"Content-Type: {kind}")
+    return head + lines(f"Content-Transfer-Encoding: {encoding}", "") + body
+
+
+INSIDE = b"--b1\r\n" + attachment() + b"--b1--\r\n"
+DISPOSITION = b'Content-Disposition: attachment; filename="setup.exe"\r\n'
+ENCODING = b"Content-Transfer-Encoding: base64\r\n"
+
 HIDING = {
-    "in the epilogue": multipart(text()) + b"--b1\r\n" + attachment() + b"--b1--\r\n",
-    "in the preamble of another boundary": multipart(
-        text(), header='Content-Type: multipart/mixed; boundary="b1"\r\n\r\n--zz\r\n'.rstrip()
-    ).replace(b"--zz", b"--zz\r\n" + attachment().rstrip()),
-    "behind the second boundary": multipart(
-        attachment(), header='Content-Type: multipart/mixed; boundary="x"; boundary="b1"'
+    "in the epilogue": multipart(text()) + INSIDE,
+    "in the epilogue of the inner of two": multipart(
+        b'Content-Type: multipart/mixed; boundary="b2"\r\n\r\n--b2\r\n'
+        + text()
+        + b"--b2--\r\n--b2\r\n"
+        + attachment()
     ),
-    "behind the second Content-Type": multipart(
-        attachment(),
-        header='Content-Type: text/plain\r\nContent-Type: multipart/mixed; boundary="b1"',
+    "in the preamble of another boundary": multipart(text()).replace(
+        b"\r\n\r\n--b1", b"\r\n\r\n--zz\r\n" + attachment() + b"--b1", 1
     ),
-    "behind a missing boundary": multipart(attachment(), header="Content-Type: multipart/mixed"),
+    "behind the second boundary": declared('multipart/mixed; boundary="x"; boundary="b1"'),
+    "behind the first boundary": declared('multipart/mixed; boundary="b1"; boundary="x"'),
+    "behind the second Content-Type": declared(
+        'text/plain\r\nContent-Type: multipart/mixed; boundary="b1"'
+    ),
+    "behind the first Content-Type": declared(
+        'multipart/mixed; boundary="b1"\r\nContent-Type: text/plain'
+    ),
+    "behind a missing boundary": declared("multipart/mixed"),
     "behind an empty boundary": multipart(
         attachment(), boundary="", header='Content-Type: multipart/mixed; boundary=""'
     ),
-    "behind an encoded boundary": multipart(
-        attachment(), header='Content-Type: multipart/mixed; boundary="=?us-ascii?Q?b=31?="'
+    "behind an encoded boundary": declared('multipart/mixed; boundary="=?us-ascii?Q?b=31?="'),
+    "behind an encoded type": declared("=?us-ascii?Q?multipart/mixed=3B_boundary=3Db1?="),
+    "behind a continued boundary": declared("multipart/mixed; boundary*0=b; boundary*1=1"),
+    "behind a percent-encoded boundary": declared("multipart/mixed; boundary*=us-ascii''b%31"),
+    "behind a boundary in a comment": declared("multipart/mixed; (boundary=b1)"),
+    "behind a boundary in a quoted string": declared('multipart/mixed; x="; boundary=b1; "'),
+    "behind a comment inside the boundary": declared("multipart/mixed; boundary=b(x)1").replace(
+        b"--b1", b"--b(x)1"
     ),
-    "behind a boundary that begins like the line": multipart(
-        attachment(), boundary="b1", header="Content-Type: multipart/mixed; boundary=b"
+    "behind a comma": declared("multipart/mixed, boundary=b1"),
+    "behind a colon": declared("multipart/mixed; boundary:b1"),
+    "behind a blank": declared("multipart/mixed boundary=b1"),
+    "behind a misspelt type": declared("multi part/mixed; boundary=b1"),
+    "behind a type without a slash": declared("multipart; boundary=b1"),
+    "behind a boundary that begins like the line": declared("multipart/mixed; boundary=b"),
+    "behind a boundary in other case": declared("multipart/mixed; boundary=B1"),
+    "behind a boundary with control characters": declared("multipart/mixed; boundary=b\x011"),
+    "behind an indented delimiter": multipart(attachment()).replace(
+        b"\r\n--b1\r\n", b"\r\n --b1\r\n"
     ),
-    "behind a contradicted encoding": multipart(
-        attachment().replace(b"base64\r\n", b"7bit\r\nContent-Transfer-Encoding: base64\r\n")
+    "behind a boundary longer than readers compare": declared(
+        f"multipart/mixed; boundary={'b' * 80}"
+    ).replace(b"--b1", b"--" + b"b" * 70),
+    "behind a contradicted encoding": changed(
+        ENCODING, b"Content-Transfer-Encoding: 7bit\r\n" + ENCODING
     ),
-    "behind an unknown encoding": multipart(attachment().replace(b": base64", b": x-zip")),
+    "behind an encoding contradicted later": changed(
+        ENCODING, ENCODING + b"Content-Transfer-Encoding: quoted-printable\r\n"
+    ),
+    "behind an unknown encoding": changed(b": base64", b": x-zip"),
+    "behind stacked encodings": changed(b": base64", b": 8bit, base64"),
+    "behind an empty line in the header": changed(DISPOSITION, DISPOSITION + b"\r\n"),
+    "behind an empty line before the header": multipart(text(), b"\r\n" + attachment()),
+    "in a multipart that is base64": whole(folded_base64(INSIDE), "base64"),
+    "in a multipart that is quoted-printable": whole(quoted(INSIDE), "quoted-printable"),
 }
+
+
+def seen_in(message: bytes) -> Read:
+    """What is seen in a message and in the mails that it yields."""
+    read = Read(message)
+    for payload in list(read.payloads):
+        if payload.declared_type == "message/rfc822":
+            read.payloads += Read(payload.data).payloads
+    return read
 
 
 @pytest.mark.parametrize("message", HIDING.values(), ids=HIDING.keys())
 def test_what_only_some_readers_see_is_opened_and_told(message: bytes) -> None:
-    read = Read(message)
+    read = seen_in(message)
 
     assert PROGRAM in read.datas
     assert read.level is Level.SUSPICIOUS
@@ -113,13 +183,17 @@ HONEST = {
     "with bare line feeds": multipart(text(), attachment()).replace(b"\r\n", b"\n"),
     "with bare carriage returns": multipart(text(), attachment()).replace(b"\r\n", b"\r"),
     "with 8-bit header text": b"Subject: R\xe9sultat\r\n" + multipart(attachment()),
-    "with comments": multipart(
-        attachment(), header='Content-Type: multipart/mixed (a "quote) ; (x) boundary="b1"'
-    ),
+    "with comments": declared('multipart/mixed (a "quote) ; (x) boundary="b1"'),
     "cut off before its end": multipart(attachment()).removesuffix(b"--b1--\r\n"),
-    "with a misspelt encoding": multipart(attachment().replace(b": base64", b": Base-64 (x)")),
-    "with blanks before the colon": multipart(attachment().replace(b"ding:", b"ding :")),
+    "with a misspelt encoding": changed(b": base64", b": Base-64 (x)"),
+    "with the same encoding twice": changed(ENCODING, ENCODING + ENCODING),
+    "with blanks before the colon": changed(b"Encoding:", b"Encoding :"),
+    "with a parameter that is not indented": changed(b"; filename", b";\r\nfilename"),
+    "with blanks after the delimiter": multipart(attachment()).replace(b"--b1\r", b"--b1 \t\r"),
+    "with a folded encoding": changed(b": base64", b":\r\n base64"),
+    "with a footer behind the end": multipart(attachment()) + b"\r\n--\r\nA mailing list\r\n",
     "saved from a mailbox file": b"From a@b Mon Jan  1 00:00:00 2026\r\n" + multipart(attachment()),
+    "with parts of one name and content": multipart(attachment(), attachment()),
 }
 
 
