@@ -29,6 +29,12 @@ from gateway.workers.remote import RemoteWorker
 _LOADING_SECONDS = 120.0
 _GRACE_SECONDS = 2.0
 _SOCKET_AND_PIDFD = 2
+_ALLOCATOR = {
+    # Blocks of a mebibyte and more go back to the kernel as soon as they are free.
+    "MALLOC_MMAP_THRESHOLD_": "1048576",
+    # Each further arena would take 64 MiB of the address space that a worker may have.
+    "MALLOC_ARENA_MAX": "2",
+}
 
 
 class ZygoteError(Exception):
@@ -165,7 +171,7 @@ async def _launch(theirs: socket.socket) -> Process:
         stdout=DEVNULL,
         pass_fds=(theirs.fileno(),),
         start_new_session=True,
-        env={**loader, "PYTHONPATH": path, "PYTHONUTF8": "1"},
+        env={**loader, "PYTHONPATH": path, "PYTHONUTF8": "1", **_ALLOCATOR},
     )
 
 
