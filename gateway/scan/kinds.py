@@ -210,9 +210,6 @@ _BY_MIME_TYPE = {
     "application/x-java-applet": Kind.JAVA_CLASS,
     "application/x-qemu-disk": Kind.DISK,
     "application/x-virtualbox-vdi": Kind.DISK,
-    "text/x-shellscript": Kind.SCRIPT,
-    "text/x-msdos-batch": Kind.SCRIPT,
-    "text/x-php": Kind.SCRIPT,
 }
 _BY_MIME_FAMILY = {
     "image": Kind.IMAGE,
@@ -314,14 +311,13 @@ def _closer(data: bytes, kind: Kind) -> Iterator[Kind]:
 def _by_content(data: bytes, declared_type: str) -> Kind:
     """The kind of a file that has no signature that we know."""
     look = textlook.look(data, declared_type)
-    if look is not None and look is not textlook.Look.PLAIN:
+    if look is not None:
+        # libmagic knows no more of a text that matters here, and takes milliseconds over it.
         return _BY_TEXT[look]
     mime_type = libmagic.mime_type(data)
     known = _BY_MIME_TYPE.get(mime_type)
     if known is not None:
         return known
-    if look is not None:
-        return Kind.TEXT
     if declared_type in _CRYPTO_TYPES:
         return Kind.SMIME
     if declared_type == OLE_STREAM:

@@ -34,6 +34,8 @@ GOOD = {
         {"__substg1.0_37010102": files.TEXT, "__substg1.0_3707001F": b"a\0b\0"}
     ),
     "mail": b"From: a@b\r\nTo: c@d\r\nMIME-Version: 1.0\r\n\r\nBonjour\r\n",
+    "slides": files.compound({"PowerPoint Document": files.slide_object(files.TEXT)}),
+    "rich text": files.rich_text(files.ole_package("a.txt", files.TEXT)[4:], b"Package\0"),
     "iso": files.iso(),
     **{f".{suffix}": data for suffix, data in files.COMPRESSED.items()},
 }

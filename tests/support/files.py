@@ -281,6 +281,30 @@ def ole_package(name: str, data: bytes) -> bytes:
     return struct.pack("<I", len(body)) + body
 
 
+def slide_object(data: bytes) -> bytes:
+    """A packed object among the records of a PowerPoint file, behind a record of another kind."""
+    packed = zlib.compress(data)
+    head = struct.pack("<HHII", 0x10, 0x1011, len(packed) + 4, len(data))
+    return struct.pack("<HHI", 0x0F, 0x03E8, 4) + bytes(4) + head + packed
+
+
+def ole1_object(data: bytes, class_name: bytes = b"Word.Document.8\0") -> bytes:
+    """An embedded object in the wrapping of OLE 1.0."""
+    head = struct.pack("<III", 0x501, 2, len(class_name)) + class_name + bytes(8)
+    return head + struct.pack("<I", len(data)) + data
+
+
+def rich_text(data: bytes, class_name: bytes = b"Word.Document.8\0") -> bytes:
+    """A rich text file with an embedded object."""
+    return rich_text_of(ole1_object(data, class_name).hex())
+
+
+def rich_text_of(digits: str) -> bytes:
+    """A rich text file with ``digits`` where an object stands."""
+    head = b"{\\rtf1 {\\object\\objemb{\\*\\objdata "
+    return head + digits.encode() + b"}{\\result x}}\\par}"
+
+
 def docx() -> bytes:
     return zipped(
         {

@@ -49,10 +49,11 @@ class SevenZipExtractor:
             yield Gap(Reason.TOO_MANY, "more files than are looked at", artifact.lineage)
 
     def _all_at_once(self, archive: Archive, items: tuple[Item, ...]) -> dict[str, bytes]:
-        """Unpack a small solid archive in one go, where each file by itself would cost them all."""
+        """Unpack a solid archive in one go, where each file by itself would cost all before it."""
         names = {item.name for item in items}
-        is_small = sum(item.size for item in items) <= self._item_bytes
-        if not (archive.is_solid and is_small and len(names) == len(items)):
+        sizes = [item.size for item in items]
+        fits = sum(sizes) <= self._total_bytes and max(sizes, default=0) <= self._item_bytes
+        if not (archive.is_solid and fits and len(names) == len(items)):
             return {}
         try:
             return archive.read_all()
@@ -64,7 +65,7 @@ class SevenZipExtractor:
         self, archive: Archive, item: Item, artifact: Artifact, contents: dict[str, bytes]
     ) -> Member | Gap:
         try:
-            data = contents.get(item.name)
+            data = contents.pop(item.name, None)
             data = archive.read(item) if data is None else data
         except SevenZipError as error:
             return Gap(error.reason, error.detail, (*artifact.lineage, item.name))

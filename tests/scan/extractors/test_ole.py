@@ -1,5 +1,4 @@
 import struct
-import zlib
 
 from gateway.model import Reason
 from gateway.scan.extractors.ole import OleExtractor
@@ -87,9 +86,7 @@ def test_a_stream_shorter_than_it_says_is_damage_and_what_is_there_is_read() -> 
 
 
 def test_objects_among_the_slides_are_unpacked() -> None:
-    packed = zlib.compress(files.compound({"Contents": b"x"}))
-    records = struct.pack("<HHI", 0x0F, 0x03E8, 4) + bytes(4)
-    records += struct.pack("<HHII", 0x10, 0x1011, len(packed) + 4, 9999) + packed
+    records = files.slide_object(files.compound({"Contents": b"x"}))
     records += struct.pack("<HHI", 0x00, 0x1011, 5) + b"plain"
     inside = opened(EXTRACTOR, files.compound({"PowerPoint Document": records}))
 

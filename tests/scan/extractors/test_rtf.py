@@ -1,5 +1,3 @@
-import struct
-
 from gateway.scan.extractors.rtf import RtfExtractor
 from tests.support import files
 from tests.support.extracting import opened
@@ -8,38 +6,29 @@ EXTRACTOR = RtfExtractor()
 COMPOUND = files.compound({"Contents": b"x"})
 
 
-def object_of(data: bytes, class_name: bytes = b"Word.Document.8\0") -> bytes:
-    head = struct.pack("<III", 0x501, 2, len(class_name)) + class_name + bytes(8)
-    return head + struct.pack("<I", len(data)) + data
-
-
-def rtf(digits: str) -> bytes:
-    return b"{\\rtf1 {\\object\\objemb{\\*\\objdata " + digits.encode() + b"}{\\result x}}\\par}"
-
-
 def test_an_object_is_handed_out_without_its_wrapping() -> None:
-    inside = opened(EXTRACTOR, rtf(object_of(COMPOUND).hex()))
+    inside = opened(EXTRACTOR, files.rich_text(COMPOUND))
 
     assert inside.contents == [COMPOUND]
 
 
 def test_a_packed_file_comes_out_under_its_own_name() -> None:
     package = files.ole_package("facture.exe", files.program())[4:]
-    inside = opened(EXTRACTOR, rtf(object_of(package, b"Package\0").hex()))
+    inside = opened(EXTRACTOR, files.rich_text(package, b"Package\0"))
 
     assert inside.files == {"facture.exe": files.program()}
 
 
 def test_digits_that_are_torn_apart_are_put_together() -> None:
-    digits = object_of(COMPOUND).hex()
+    digits = files.ole1_object(COMPOUND).hex()
     torn = digits[:9] + "\r\n\t" + digits[9:20] + "{\\*\\junk 1234}{" + digits[20:41] + "}"
-    inside = opened(EXTRACTOR, rtf(torn + "\\par " + digits[41:]))
+    inside = opened(EXTRACTOR, files.rich_text_of(torn + "\\par " + digits[41:]))
 
     assert inside.contents == [COMPOUND]
 
 
 def test_binary_runs_belong_to_the_object() -> None:
-    data = object_of(COMPOUND)
+    data = files.ole1_object(COMPOUND)
     mixed = data[:30].hex().encode() + b"\\bin%d " % len(data[30:]) + data[30:]
     inside = opened(EXTRACTOR, b"{\\rtf1{\\*\\objdata " + mixed + b"}}")
 
@@ -47,13 +36,15 @@ def test_binary_runs_belong_to_the_object() -> None:
 
 
 def test_an_object_with_a_broken_wrapping_is_handed_out_from_where_it_begins() -> None:
-    inside = opened(EXTRACTOR, rtf("0105000099" + COMPOUND.hex()))
+    inside = opened(EXTRACTOR, files.rich_text_of("0105000099" + COMPOUND.hex()))
 
     assert inside.contents == [COMPOUND]
 
 
 def test_every_object_is_handed_out_and_the_end_may_be_missing() -> None:
-    data = rtf(object_of(COMPOUND).hex()) + b"{\\*\\objdata " + object_of(COMPOUND).hex().encode()
+    data = (
+        files.rich_text(COMPOUND) + b"{\\*\\objdata " + files.ole1_object(COMPOUND).hex().encode()
+    )
 
     assert opened(EXTRACTOR, data).contents == [COMPOUND, COMPOUND]
 
@@ -70,8 +61,8 @@ def test_many_objects_without_an_end_are_read_in_linear_time() -> None:
 
 
 def test_an_object_inside_another_one_hides_neither() -> None:
-    digits = object_of(COMPOUND).hex()
-    inner = "{\\*\\objdata " + object_of(files.docx()).hex() + "}"
-    inside = opened(EXTRACTOR, rtf(digits[:50] + inner + digits[50:]))
+    digits = files.ole1_object(COMPOUND).hex()
+    inner = "{\\*\\objdata " + files.ole1_object(files.docx()).hex() + "}"
+    inside = opened(EXTRACTOR, files.rich_text_of(digits[:50] + inner + digits[50:]))
 
     assert inside.contents == [files.docx(), COMPOUND]
