@@ -1,6 +1,7 @@
 """A pipeline in memory, a server around it, and a client that speaks octets."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -135,8 +136,18 @@ class House:
     notebook: Notebook
     clients: list[Client] = field(default_factory=list)
 
-    async def connect(self) -> Client:
-        client = Client(*await asyncio.open_connection("127.0.0.1", self.port))
+    async def connect(self, *, window: int = 0) -> Client:
+        """A client that has read nothing yet, with a receive buffer of ``window`` octets."""
+        sock = socket.socket()
+        if window:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
+        sock.setblocking(False)
+        try:
+            await asyncio.get_running_loop().sock_connect(sock, ("127.0.0.1", self.port))
+        except OSError:
+            sock.close()
+            raise
+        client = Client(*await asyncio.open_connection(sock=sock))
         self.clients.append(client)
         return client
 
@@ -146,6 +157,12 @@ class House:
         greeting = await client.reply()
         assert greeting.startswith("220 mx.example.org "), greeting
         return client
+
+    async def is_empty(self) -> None:
+        """Wait until the last session has ended and the last message is judged."""
+        async with asyncio.timeout(20):
+            while self.server.sessions or self.server.commits:  # noqa: ASYNC110 - they tell nobody
+                await asyncio.sleep(0.005)
 
 
 @asynccontextmanager

@@ -38,9 +38,10 @@ class Reception:
         Raises GoneError when the client hangs up before, and TooSlowError.
         """
         began = get_running_loop().time()
-        while not self._reader.is_endless:
+        while True:
             await self._wait_for_room()
-            if self._reader.feed(inbox.take()):
+            has_ended = self._reader.feed(inbox.take())
+            if has_ended or self._reader.is_endless:
                 inbox.give_back(self._reader.leftover)
                 return
             if not self._is_good:

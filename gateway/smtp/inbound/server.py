@@ -42,6 +42,16 @@ class Server:
         self._sessions: set[Session] = set()
         self._is_draining = False
 
+    @property
+    def sessions(self) -> int:
+        """Clients that are connected."""
+        return len(self._sessions)
+
+    @property
+    def commits(self) -> int:
+        """Messages that are being judged."""
+        return len(self._house.commits)
+
     async def start(self, host: str, port: int) -> tuple[Bound, ...]:
         """Listen on ``host``; port 0 takes a free one. Raises OSError when that is not possible.
 

@@ -224,7 +224,7 @@ class Session(SMTP):
         reception = await self._receive()
         reply = await asyncio.shield(self._commit(reception))
         if reception.is_hostile:
-            await self._wire.hang_up(reply, replies.CLOSING)
+            await self._wire.hang_up(reply, replies.CLOSING, is_talking=True)
         self._wire.a_message_came()
         await self._wire.answer(reply)
 
@@ -300,6 +300,7 @@ class Session(SMTP):
             )
         except OSError as error:
             self._house.observer.failed(self._wire.identifier, "tls", error)
+            self.connection_lost(None)  # asyncio forgets to say so when a handshake fails
             raise GoneError from None
         self._is_under_tls = True
         self.transport = self._writer.transport

@@ -86,12 +86,13 @@ class Wire:
             self._writer.transport.abort()
             raise GoneError from None
 
-    async def hang_up(self, *last: Reply) -> NoReturn:
-        """Say the last words and end the session."""
+    async def hang_up(self, *last: Reply, is_talking: bool = False) -> NoReturn:
+        """Say the last words and end the session; ``is_talking``: more is sure to come in."""
         for reply in last:
             self._observer.refused(self.identifier, "session", reply)
             await self.send(reply.wire)
-        await self._listen_politely()
+        if is_talking or len(self.inbox):
+            await self._listen_politely()
         raise GoneError
 
     async def in_step(self) -> None:
