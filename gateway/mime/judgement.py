@@ -1,5 +1,6 @@
 """What is wrong with a message as such: what its readers disagree about, and what none can see."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from gateway.mime import payload, structure
@@ -14,6 +15,8 @@ _UNREADABLE = {
     "multipart/encrypted": (Reason.ENCRYPTED_MAIL, "multipart/encrypted"),
 }
 _FEW_BYTES = 16
+_IS_JAPANESE = re.compile(r"iso[-_]?2022")
+"""The everyday charset of Japanese and Korean mail, which every program knows."""
 
 
 def limits(source: Source, splits: Iterable[Split], lineage: Lineage) -> Iterator[Gap]:
@@ -82,6 +85,18 @@ def decodings(part: Part, variants: int, lineage: Lineage) -> Iterator[Finding |
         yield Finding("mime.ambiguous", level, summary, describe(part), lineage)
     if variants > 1 and is_overdone(part.body, part.entity.encodings):
         yield Gap(Reason.TOO_MANY, f"too many slips of encoding in {describe(part)}", lineage)
+
+
+def wide_text(part: Part, lineage: Lineage) -> Iterator[Finding]:
+    """A finding for text in a charset that only some programs decode, and no word filter sees."""
+    words = part.entity.declared_types
+    wide = [charset for charset in part.entity.charsets if payload.is_wide(charset)]
+    if not wide or not words[0].startswith("text/") or _IS_JAPANESE.match(wide[0]):
+        return
+    # RFC 2781 4 keeps UTF-16 out of mail text. Sheets saved as "Unicode text" use it all the same.
+    level = Level.SUSPICIOUS if "text/html" in words else Level.NOTE
+    summary = "Text in a charset that mail programs treat differently"
+    yield Finding("mime.charset", level, summary, f"{wide[0]:.40}: {describe(part)}", lineage)
 
 
 def unreadable(parts: Iterable[Part], lineage: Lineage) -> Iterator[Gap]:

@@ -26,7 +26,6 @@ FINDERS: tuple[Finder, ...] = (
 """The ways in which a text carries files within it."""
 
 _WIDE_CHARSET = re.compile(r"utf[-_]?(?:7|16|32)|ucs|iso[-_]?2022|hz|cp037|cp500|ebcdic")
-"""Charsets in which ASCII text does not look like itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +75,11 @@ def is_file(part: Part) -> bool:
     )
 
 
+def is_wide(charset: str) -> bool:
+    """Whether ASCII text does not look like itself in a charset."""
+    return _WIDE_CHARSET.match(charset) is not None
+
+
 def _encodings(part: Part) -> tuple[Encoding, ...]:
     """The declared encodings, and base64 where it is plain to see that they are wrong."""
     declared = part.entity.encodings
@@ -88,7 +92,7 @@ def _encodings(part: Part) -> tuple[Encoding, ...]:
 
 
 def _as_utf8(data: bytes, entity: Entity) -> bytes:
-    wide = [charset for charset in entity.charsets if _WIDE_CHARSET.match(charset)]
+    wide = list(filter(is_wide, entity.charsets))
     return words.decode_text(data, wide[0]).encode("utf-8", "replace") if wide else data
 
 

@@ -54,6 +54,7 @@ class Mail:
                 continue
             digests.add(digest)
             yield found
+        yield from judgement.wide_text(part, self.lineage)
         yield from judgement.decodings(part, variants, self.lineage)
 
 

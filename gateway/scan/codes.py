@@ -128,6 +128,13 @@ FINDINGS: Mapping[str, Explanation] = {
         f"{_ASK} Honest programs very rarely write such mail, attackers do to pass scanners.",
         "T1027",
     ),
+    "mime.charset": Explanation(
+        (Level.NOTE, Level.SUSPICIOUS),
+        "A text is in UTF-7, UTF-16 or the like: few mail programs show it alike, and filters "
+        "that look for words see none. It is suspicious for HTML, a note for anything else.",
+        "Look at what the decoded text says.",
+        "T1027",
+    ),
     "yara.match": Explanation(
         (Level.NOTE, Level.SUSPICIOUS, Level.MALICIOUS),
         "A rule of a rule pack matched; the rule has its own description and level.",

@@ -269,3 +269,25 @@ def test_one_message_is_decoded_part_by_part() -> None:
     opened = mime.read(honest(("a.pdf", b"1"), ("b.pdf", b"2")), LINEAGE).open()
 
     assert isinstance(next(opened), mime.Payload)
+
+
+@pytest.mark.parametrize(
+    ("kind", "charset", "level"),
+    [
+        ("text/html", "utf-16", Level.SUSPICIOUS),
+        ("text/html", "UTF-7", Level.SUSPICIOUS),
+        ("text/csv", "utf-16le", Level.NOTE),
+        ("text/html", "iso-2022-jp", None),
+        ("text/html", "utf-8", None),
+    ],
+)
+def test_text_that_no_filter_can_read_is_decoded_and_told(
+    kind: str, charset: str, level: Level | None
+) -> None:
+    words = "<script>été</script>" if charset != "iso-2022-jp" else "日本"
+    message = lines("From: a@b.example", f"Content-Type: {kind}; charset={charset}", "")
+
+    read = Read(message + words.encode(charset))
+
+    assert words.encode() in read.datas
+    assert read.level is level
