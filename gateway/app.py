@@ -1,6 +1,7 @@
 """Builds the running gateway from the settings: the only place that chooses parts."""
 
 import asyncio
+import os
 import socket
 import ssl
 import sys
@@ -19,7 +20,7 @@ from gateway.packs.load import Loaded
 from gateway.pipeline import Pipeline
 from gateway.release import Release
 from gateway.smtp.inbound import Server
-from gateway.smtp.outbound import HopAddress, NextHop
+from gateway.smtp.outbound import HopAddress, NextHop, NextHopError
 from gateway.smtp.replies import Reply
 from gateway.workers import sandbox
 from gateway.workers.frames import Setup
@@ -27,6 +28,10 @@ from gateway.workers.pool import Pool, Started
 from quarantine import Lockbox, load_key, open_lockbox
 
 _DRAIN_SECONDS = 30.0
+
+
+class ListenError(Exception):
+    """An address of the settings cannot be listened on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,7 @@ async def run(settings: Settings, log: TextIO = sys.stderr) -> AsyncIterator[Gat
     """Run a gateway for as long as the ``async with`` block lasts; then drain it.
 
     When it cannot run, nothing listens: raises ConfigError, LockboxError, PoolStartError,
-    NoBuiltinPackError or OSError.
+    NoBuiltinPackError or ListenError.
     """
     events = _events(settings, log)
     async with AsyncExitStack() as stack:
@@ -67,6 +72,7 @@ async def run(settings: Settings, log: TextIO = sys.stderr) -> AsyncIterator[Gat
         held = stack.enter_context(lockbox(settings))
         await asyncio.to_thread(held.recover)
         hop = await stack.enter_async_context(next_hop(settings))
+        await _greet(hop, events)
         means = Means(hop, held, _notices(settings), events, _hostname(settings))
         pipeline = Pipeline(workers.pool, settings.actions.policy(), means)
         server = Server(
@@ -140,8 +146,16 @@ async def release(
 ) -> Reply:
     """Release one item from the command line, with or without a running gateway."""
     async with next_hop(settings) as hop:
-        desk = Release(lockbox, hop, _events(settings, sys.stderr), _hostname(settings))
+        desk = Release(lockbox, hop, _hostname(settings))
         return await desk.release(identifier, who=who, why=why, recipients=recipients)
+
+
+async def _greet(hop: NextHop, events: Events) -> None:
+    """Learn what the next hop offers. When it is down, mail waits with its senders meanwhile."""
+    try:
+        await hop.probe()
+    except NextHopError as error:
+        events.next_hop_unreachable(error)
 
 
 async def _listen(server: Server, settings: Settings) -> tuple[tuple[str, int], ...]:
@@ -151,8 +165,8 @@ async def _listen(server: Server, settings: Settings) -> tuple[tuple[str, int], 
         try:
             bound += await server.start(host.strip("[]"), int(port))
         except OSError as error:
-            message = f"cannot listen on {endpoint}: {error.strerror or error}"
-            raise OSError(error.errno, message) from None
+            reason = os.strerror(error.errno) if error.errno else str(error)
+            raise ListenError(f"cannot listen on {endpoint}: {reason}") from None
     return tuple(bound)
 
 

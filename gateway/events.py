@@ -34,6 +34,10 @@ class Events:
         """A rule file is broken; all others are in use."""
         self._log.warning("rule_file_skipped", problem=problem)
 
+    def next_hop_unreachable(self, error: Exception) -> None:
+        """The mail server behind us could not be greeted; its senders keep the mail."""
+        self._log.warning("next_hop_unreachable", why=str(error))
+
     def decided(
         self,
         identifier: str,
@@ -74,10 +78,6 @@ class Events:
     def notice_failed(self, item: str, reply: Reply) -> None:
         """A recipient could not be told that a message is held."""
         self._log.warning("notice_failed", item=item, reply=reply.code)
-
-    def released(self, item: str, reply: Reply) -> None:
-        """An administrator released a held message; the next hop answered this."""
-        self._log.info("released", item=item, reply=reply.code)
 
     def _who(self, envelope: Envelope, report: Report) -> dict[str, object]:
         if not self._personal:

@@ -13,6 +13,10 @@ from gateway.smtp.replies import Reply
 from gateway.spool import Spool
 from gateway.workers.pool import PoolBusyError
 
+_HOPED_FOR = frozenset({"8BITMIME"})
+"""Before the next hop was ever reached. Without 8BITMIME a client would re-encode the message and
+break its DKIM signature; a next hop that really lacks it refuses the message later."""
+
 
 class Scanner(Protocol):
     """Looks at a message in a process that can be killed."""
@@ -34,7 +38,7 @@ class Pipeline:
 
     def extensions(self) -> frozenset[str]:
         """What the next hop offered when it was last asked."""
-        return self.means.next_hop.extensions()
+        return self.means.next_hop.extensions() or _HOPED_FOR
 
     async def begin(self, envelope: Envelope) -> "Passage | Reply":
         """Offer the sender to the next hop; a Reply is its refusal."""

@@ -32,7 +32,18 @@ def show(
         print(jsonlib.dumps(tables))
         return
     for name, table in tables.items():
-        console.print(f"[bold]\\[{name}][/]")
-        for key, value in table.items():
-            console.print(f"{key} = {jsonlib.dumps(value)}", markup=False)
-        console.print()
+        _print_table(name, table)
+
+
+def _print_table(name: str, table: dict[str, object]) -> None:
+    """One table as the settings file would have it; JSON's spelling of a value is TOML's too."""
+    print(f"[{name}]")
+    for key, value in table.items():
+        if value is None:
+            print(f"# {key} is not set")
+        elif not isinstance(value, dict):
+            print(f"{key} = {jsonlib.dumps(value, ensure_ascii=False)}")
+    print()
+    for key, value in table.items():
+        if isinstance(value, dict):
+            _print_table(f"{name}.{key}", value)

@@ -97,23 +97,21 @@ async def _run(folder: Path, *, stays: bool) -> bool:
 async def _show(running: _Demo) -> bool:
     console.print(f"A gateway listens on {running.host}:{running.port}, a mail server behind it.\n")
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for title in ("message", "SMTP reply", "class", "what became of it", "why"):
-        table.add_column(title)
-    is_right = True
-    for sample in SAMPLES:
-        is_right &= await _send_and_tell(running, sample, table)
+    for title in ("message", "reply", "class", "what became of it", "why"):
+        table.add_column(title, overflow="fold")
+    mail = {sample: sample.message() for sample in SAMPLES}
+    are_right = [await _send_and_tell(running, *sent, table) for sent in mail.items()]
     console.print(table)
     worst = next(sample for sample in SAMPLES if sample.expected is Class.MALICIOUS)
-    return is_right & await _look_and_release(running, worst)
+    return all(are_right) and await _look_and_release(running, worst, mail[worst])
 
 
-async def _send_and_tell(running: _Demo, sample: Sample, table: Table) -> bool:
-    message = sample.message()
+async def _send_and_tell(running: _Demo, sample: Sample, message: bytes, table: Table) -> bool:
     reply = await asyncio.to_thread(_send, running, message)
     item, has_arrived = running.held(sample), running.has_arrived(message)
     kind = item.kind if item else "clean"
     fate = {
-        (True, False): "delivered, byte for byte",
+        (True, False): "delivered",
         (False, True): f"held as {item.id}" if item else "",
     }.get((has_arrived, item is not None), "[bold red]lost or doubled[/]")
     table.add_row(
@@ -136,7 +134,7 @@ def _send(running: _Demo, message: bytes) -> str:
     return str(code)
 
 
-async def _look_and_release(running: _Demo, sample: Sample) -> bool:
+async def _look_and_release(running: _Demo, sample: Sample, message: bytes) -> bool:
     item = running.held(sample)
     if item is None:
         return False
@@ -146,7 +144,7 @@ async def _look_and_release(running: _Demo, sample: Sample) -> bool:
     reply = await app.release(
         running.settings, running.lockbox, item.id, who="demo", why="to show how it is done"
     )
-    has_arrived = running.has_arrived(sample.message())
+    has_arrived = running.has_arrived(message)
     arrived = "byte for byte" if has_arrived else "[bold red]changed[/]"
     console.print(f"\n[bold]Released:[/] the mail server said {reply}; it arrived {arrived}.")
     return reply.is_positive and has_arrived

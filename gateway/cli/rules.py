@@ -10,7 +10,7 @@ from rich.table import Table
 
 from gateway import app
 from gateway.cli.options import ConfigFile, Json, read_settings
-from gateway.cli.terminal import FAILURE, cell, clear_errors, console, safe, stop
+from gateway.cli.terminal import FAILURE, cell, clear_errors, console, markup, safe, stop
 from gateway.packs import load
 from gateway.packs.format import Problem, RulePack, check_file, check_meta
 from gateway.packs.syntax import outline
@@ -26,23 +26,13 @@ def list_(*, json: Json = False, config: ConfigFile = None) -> None:
     """List every rule that is in force, with its pack and its level."""
     with clear_errors():
         loaded = app.rule_packs(read_settings(config))
-    rules = list(_rules(loaded.packs))
     if json:
-        for rule in rules:
+        for rule in _rules(loaded.packs):
             print(msgspec.json.encode(rule).decode())
         return
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for title in ("pack", "rule", "level", "what it sees"):
-        table.add_column(title)
-    for rule in rules:
-        level = rule["level"]
-        table.add_row(
-            cell(rule["pack"], "dim"),
-            cell(rule["rule"]),
-            cell(level, _STYLES.get(level, "")),
-            cell(rule["description"]),
-        )
-    console.print(table)
+    for pack in loaded.packs:
+        console.print(f"[bold]{pack.name} {pack.version}[/]  {markup(pack.description)}")
+        console.print(_table(_rules((pack,))))
 
 
 @commands.command()
@@ -73,6 +63,18 @@ def check(
     console.print(f"{count} rules in packs: {safe(names)}", markup=False)
     if any(problem.is_fatal for problem in problems):
         raise typer.Exit(FAILURE)
+
+
+def _table(rules: Iterator[dict[str, str]]) -> Table:
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    for title in ("rule", "level", "what it sees"):
+        table.add_column(title, overflow="fold")
+    for rule in rules:
+        level = rule["level"]
+        table.add_row(
+            cell(rule["rule"]), cell(level, _STYLES.get(level, "")), cell(rule["description"])
+        )
+    return table
 
 
 def _rules(packs: tuple[RulePack, ...]) -> Iterator[dict[str, str]]:

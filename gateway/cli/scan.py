@@ -5,6 +5,7 @@ import os
 import sys
 from collections import deque
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,8 @@ from gateway.cli.terminal import FAILURE, MISTAKE, clear_errors, console, markup
 from gateway.cli.tree import report_tree
 from gateway.config import Settings
 from gateway.model import Class, Report
+from gateway.packs import load
+from gateway.scan.libyara import faults
 from gateway.spool import Spool
 from gateway.workers.pool import Pool
 
@@ -47,10 +50,20 @@ def scan(
     """
     with clear_errors():
         settings = read_settings(config)
-        missing = next((rule for rule in rules or [] if not rule.is_file()), None)
-        if missing:
-            stop(f"{missing}: there is no such rule file")
+        _check_rules(rules or [])
         raise typer.Exit(asyncio.run(_scan(files, settings, tuple(rules or ()), json=json)))
+
+
+def _check_rules(files: list[Path]) -> None:
+    """A rule file that the caller names must be usable: the caller wants to know what it sees."""
+    for file in files:
+        if not file.is_file():
+            stop(f"{file}: there is no such rule file")
+    loaded = load.load_only(files)
+    compiled = (faults(file) for pack in loaded.packs for file in pack.files)
+    for problem in (*loaded.problems, *chain.from_iterable(compiled)):
+        if problem.is_fatal:
+            stop(str(problem))
 
 
 async def _scan(

@@ -11,10 +11,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
 
+from gateway.app import ListenError
 from gateway.config import ConfigError
 from gateway.packs.load import NoBuiltinPackError
 from gateway.workers.pool import PoolStartError
-from quarantine import AmbiguousIdError, LockboxError, NotFoundError, StateError
+from quarantine import AmbiguousIdError, KeyFileError, LockboxError, NotFoundError, StateError
 
 MISTAKE = 2
 """The caller's mistake."""
@@ -22,7 +23,7 @@ FAILURE = 1
 """A failure of ours, of the machine, or of the next hop."""
 
 _CALLERS_MISTAKES = (ConfigError, NotFoundError, AmbiguousIdError, StateError)
-_FAILURES = (LockboxError, NoBuiltinPackError, PoolStartError, OSError)
+_FAILURES = (LockboxError, NoBuiltinPackError, PoolStartError, ListenError)
 
 console = Console(highlight=False)
 
@@ -53,10 +54,14 @@ def clear_errors() -> Iterator[None]:
     """Turn expected trouble into one clear line for each problem and the right exit code."""
     try:
         yield
+    except KeyFileError as error:
+        stop(f"{error} (see: lazaretto quarantine create-key --help)")
     except _CALLERS_MISTAKES as error:
         _say(error, MISTAKE)
     except _FAILURES as error:
         _say(error, FAILURE)
+    except OSError as error:
+        stop(f"{error.filename or 'the system'}: {error.strerror or error}", FAILURE)
 
 
 def _say(error: Exception, code: int) -> NoReturn:
