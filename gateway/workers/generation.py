@@ -62,8 +62,12 @@ class Generation:
         """Start a zygote and wait until it has loaded everything. Raises ZygoteError."""
         link, theirs = socket.socketpair()
         link.setblocking(False)
-        with theirs:
-            process = await _launch(theirs)
+        try:
+            with theirs:
+                process = await _launch(theirs)
+        except OSError as error:
+            link.close()
+            raise ZygoteError(f"the zygote cannot be started: {error}") from error
         try:
             await channel.send_async(link, encode(Start(setup, factory)))
             async with asyncio.timeout(_LOADING_SECONDS):

@@ -10,8 +10,6 @@ TECHNIQUE = re.compile(r"T\d{4}(\.\d{3})?")
 """The form of a MITRE ATT&CK technique."""
 KEPT_NAMES = 20
 """Names of one file that are kept."""
-_KEPT_FILES = 200
-"""Files that a report keeps when it would be too long otherwise."""
 
 
 def tidy(report: Report) -> Report:
@@ -25,20 +23,19 @@ def tidy(report: Report) -> Report:
     )
 
 
-def shorten(report: Report) -> Report:
-    """A report that would not fit in a frame, without most of its list of files.
+def shorten(report: Report, kept: int) -> Report:
+    """At most ``kept`` of everything, the worst findings first.
 
-    What is left out becomes a gap: nobody may take the list for complete.
+    What is left out becomes a gap: nobody may take the report for complete.
     """
-    root = report.artifacts[0].lineage[:1]
-    kept = report.artifacts[:_KEPT_FILES]
-    detail = f"the list of {len(report.artifacts)} files is too long to report"
-    gap = Gap(Reason.TOO_MANY, detail, root)
+    worst_first = sorted(report.findings, key=lambda finding: finding.level, reverse=True)
+    root = report.artifacts[0].lineage
+    detail = f"the report on {len(report.artifacts)} files is too long to keep whole"
     return replace(
         report,
-        findings=report.findings[:_KEPT_FILES],
-        gaps=(gap, *report.gaps[:_KEPT_FILES]),
-        artifacts=kept,
+        findings=tuple(worst_first[:kept]),
+        gaps=(Gap(Reason.TOO_MANY, detail, root), *report.gaps[:kept]),
+        artifacts=report.artifacts[:kept],
     )
 
 

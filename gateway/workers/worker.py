@@ -11,7 +11,6 @@ import resource
 import socket
 import time
 
-from gateway.model import Report
 from gateway.scan.api import Context
 from gateway.workers import channel, sandbox
 from gateway.workers.frames import (
@@ -30,6 +29,8 @@ from gateway.workers.scanner import Scanner
 from gateway.workers.tidy import shorten, tidy, tidy_text
 
 _STDOUT, _STDERR = 1, 2
+_KEPT = (200, 20, 2)
+"""How much of an endless report is kept, until it fits; the last always does."""
 
 
 def serve(
@@ -93,14 +94,14 @@ def _answer(order: Order, data: bytes, scanner: Scanner, wear: _Wear) -> bytes:
 
 
 def _fitting(answer: Answer) -> bytes:
+    """The answer as a frame, shortened as far as it must be."""
     frame = encode(answer)
-    if len(frame) <= ANSWER_BYTES + HEADER_BYTES or answer.report is None:
-        return frame
-    return encode(_with_report(answer, shorten(answer.report)))
-
-
-def _with_report(answer: Answer, report: Report) -> Answer:
-    return Answer(answer.nonce, answer.sha256, report, is_worn=answer.is_worn)
+    for kept in _KEPT:
+        if len(frame) <= HEADER_BYTES + ANSWER_BYTES or answer.report is None:
+            break
+        report = shorten(answer.report, kept)
+        frame = encode(Answer(answer.nonce, answer.sha256, report, is_worn=answer.is_worn))
+    return frame
 
 
 def _peak_bytes() -> int:

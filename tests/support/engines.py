@@ -269,13 +269,15 @@ def threads(_setup: Setup) -> Built:
 
 
 def too_much_to_say(_setup: Setup) -> Built:
-    """Lists so many files that no frame holds them."""
+    """Lists so many files that no frame holds them, and finds something bad in the last."""
 
     def behave(_data: bytes, report: Report) -> Report:
         root = report.artifacts[0]
-        lineages = [(root.name, "n" * 990, "m" * 990, "o" * 990, f"{n}") for n in range(1_900)]
+        lineages = [(root.name, *["\N{PILL}" * 990] * 9, f"{n}") for n in range(1_000)]
         members = tuple(replace(root, lineage=lineage) for lineage in lineages)
-        return replace(report, artifacts=(root, *members))
+        notes = [Finding("test.note", Level.NOTE, "", "", lineage) for lineage in lineages[:400]]
+        bad = Finding("test.found", Level.MALICIOUS, "Found", "evidence", lineages[-1])
+        return replace(report, artifacts=(root, *members), findings=(*notes, bad))
 
     return build(behave)
 

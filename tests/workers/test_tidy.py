@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -58,8 +60,17 @@ def test_the_technique_of_a_strangers_rule_is_dropped_when_it_is_none() -> None:
 
 
 def test_what_is_left_out_of_a_shortened_report_is_a_gap() -> None:
-    short = shorten(reported("x"))
+    short = shorten(reported("x"), 1)
 
-    assert short.gaps[0] == Gap(
-        Reason.TOO_MANY, "the list of 2 files is too long to report", ("message",)
-    )
+    assert short.gaps[0].reason is Reason.TOO_MANY
+    assert short.gaps[0].detail == "the report on 2 files is too long to keep whole"
+    assert len(short.artifacts) == 1
+
+
+def test_a_shortened_report_keeps_the_worst_finding() -> None:
+    report = reported("x")
+    bad = replace(report.findings[0], level=Level.MALICIOUS)
+
+    short = shorten(replace(report, findings=(*report.findings, bad)), 1)
+
+    assert short.findings == (bad,)

@@ -59,12 +59,13 @@ async def test_libraries_may_have_threads() -> None:
         assert (await scan(pool, b"")).findings[0].evidence == "4"
 
 
-async def test_a_report_that_fits_in_no_frame_is_shortened_and_says_so() -> None:
+async def test_a_report_that_fits_in_no_frame_keeps_the_worst_and_says_so() -> None:
     async with started("tests.support.engines:too_much_to_say") as pool:
         report = await scan(pool, b"")
 
         assert report.gaps[0].reason is Reason.TOO_MANY
-        assert "1901 files" in report.gaps[0].detail
+        assert "1001 files" in report.gaps[0].detail
+        assert report.findings[0].level is Level.MALICIOUS
         assert report.artifacts[0].lineage == ("message",)
 
 
