@@ -27,9 +27,11 @@ class Case:
 def read_cases(file: str, text: str) -> tuple[list[Case], list[Problem]]:
     """The cases in ``text``, and what is wrong with the others."""
     try:
-        entries = tomllib.loads(text).get("case", [])
+        entries = tomllib.loads(text).get("case")
     except tomllib.TOMLDecodeError as error:
         return [], [Problem(file, 0, f"not valid TOML: {error}", is_fatal=False)]
+    if not isinstance(entries, list):
+        return [], [Problem(file, 0, "no case here: each begins with [[case]]", is_fatal=False)]
     cases: list[Case] = []
     problems: list[Problem] = []
     for number, entry in enumerate(entries, start=1):
@@ -54,7 +56,9 @@ def missing_cases(pack: RulePack, cases: Sequence[Case]) -> Iterator[Problem]:
         yield Problem("cases.toml", 0, f"no rule is called {name}", is_fatal=False)
 
 
-def _case(entry: dict[str, str | bool]) -> Case:
+def _case(entry: object) -> Case:
+    if not isinstance(entry, dict):
+        raise TypeError("expected a table")
     encoded, text = entry.get("base64"), entry.get("text")
     if (encoded is None) == (text is None):
         raise ValueError('give the bytes once, as base64 = "..." or as text = "..."')

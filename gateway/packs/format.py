@@ -114,7 +114,7 @@ def _manifest_problems(file: str, values: dict[str, object]) -> Iterator[Problem
         if not isinstance(value, str) or not form.fullmatch(value):
             yield Problem(file, 0, f'{key}: expected a text such as "{example}"')
     level = values.get("default_level", Level.SUSPICIOUS.word)
-    if level not in _LEVELS:
+    if not isinstance(level, str) or level not in _LEVELS:
         yield Problem(file, 0, f"default_level: expected one of {', '.join(_LEVELS)}")
     for key in values.keys() - _KEYS:
         known = ", ".join(sorted(_KEYS))

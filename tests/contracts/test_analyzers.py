@@ -1,0 +1,98 @@
+"""What every listed analyzer must do with any bytes: end, and raise nothing but ``broken``."""
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.cli import samples
+from gateway.model import Finding, Gap
+from gateway.packs.load import builtin_folder, load_only
+from gateway.scan.analyzers.yara import YaraAnalyzer
+from gateway.scan.api import Analyzer, Artifact, Context
+from gateway.scan.builtin import ANALYZERS
+from gateway.scan.codes import FINDINGS
+from gateway.scan.kinds import Kind, identify
+from gateway.scan.libyara import compile_rules
+from tests.support import office
+
+ALL = (*ANALYZERS, YaraAnalyzer(compile_rules(load_only([builtin_folder()]).packs)))
+MACROS = "Sub AutoOpen()\n    Shell Chr(99) & \"alc\" ' l'attribution\nEnd Sub\n" * 20
+GOOD = {
+    "macro project": office.project(MACROS),
+    "presentation": office.presentation(office.project(MACROS)),
+    "workbook": office.workbook("Macro1", kind=1),
+    "document": samples.docm_with_autorun_macro(),
+    "pdf": samples.laboratory_pdf(),
+    "image": samples.dicom_image(),
+    "program": samples.windows_program(),
+    "test string": samples.eicar(),
+}
+NAMES = ("", "a.pdf", "resultat.pdf .exe", "\u202efdp.exe", "a\0b", "x/" * 50, "\udcff", "a" * 5000)
+
+
+def look(analyzer: Analyzer, data: bytes, name: str, kinds: tuple[Kind, ...]) -> None:
+    artifact = Artifact(data, ("message", "a"), tuple(filter(None, [name])), "", kinds)
+    try:
+        seen = list(analyzer.analyze(artifact, Context("example.org")))
+    except analyzer.broken:
+        return
+    for remark in seen:
+        assert remark.lineage == artifact.lineage
+        if isinstance(remark, Finding):
+            assert remark.level in FINDINGS[remark.code].levels
+            assert remark.summary.isprintable()
+            assert remark.evidence.isprintable()
+            assert len(remark.evidence) < 1000
+        else:
+            assert isinstance(remark, Gap)
+
+
+def every_kind(analyzer: Analyzer, data: bytes, name: str) -> None:
+    own = identify(data, "")
+    look(analyzer, data, name, own)
+    for kind in analyzer.kinds or ():
+        look(analyzer, data, name, (kind,))
+
+
+@pytest.mark.parametrize("analyzer", ALL, ids=lambda analyzer: type(analyzer).__name__)
+class TestEveryAnalyzer:
+    @pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))
+    def test_a_good_file_under_any_name_gives_findings_that_are_explained(
+        self, analyzer: Analyzer, name: str
+    ) -> None:
+        for data in GOOD.values():
+            every_kind(analyzer, data, name)
+
+    @pytest.mark.parametrize("good", GOOD)
+    def test_a_damaged_file_raises_only_what_is_listed(self, analyzer: Analyzer, good: str) -> None:
+        chance = random.Random(good)
+        for _ in range(60):
+            data = bytearray(GOOD[good])
+            for _ in range(chance.choice((1, 3, 30))):
+                data[chance.randrange(len(data))] = chance.randrange(256)
+            every_kind(analyzer, bytes(data), "a.doc")
+
+    @pytest.mark.parametrize("good", GOOD)
+    def test_a_file_that_is_cut_raises_only_what_is_listed(
+        self, analyzer: Analyzer, good: str
+    ) -> None:
+        data = GOOD[good]
+        for end in range(0, len(data), max(1, len(data) // 60)):
+            every_kind(analyzer, data[:end], "a.doc")
+
+    @given(data=st.binary(max_size=600), name=st.text(max_size=40))
+    def test_any_bytes_raise_only_what_is_listed(
+        self, analyzer: Analyzer, data: bytes, name: str
+    ) -> None:
+        every_kind(analyzer, data, name)
+
+    def test_an_analyzer_keeps_no_state_between_files(self, analyzer: Analyzer) -> None:
+        data = GOOD["macro project"]
+        artifact = office.artifact(data, "a.doc")
+
+        first = list(analyzer.analyze(artifact, Context()))
+        look(analyzer, GOOD["program"], "b.pdf", (Kind.PE, Kind.OLE))
+
+        assert list(analyzer.analyze(artifact, Context())) == first

@@ -1,0 +1,97 @@
+"""What is wrong with a pack is said with file, line, and what to do."""
+
+import pytest
+
+from gateway.model import Level
+from gateway.packs.format import Problem, RuleFile, check_file, check_meta, read_manifest
+
+GOOD = (
+    'name = "site"\nversion = "2"\ndescription = "Ours"\nlicence = "MIT"\ndefault_level = "note"\n'
+)
+
+
+def said(text: str) -> list[str]:
+    return [str(problem) for problem in check_file(RuleFile("a.yar", text))]
+
+
+def test_a_manifest_is_read() -> None:
+    pack, problems = read_manifest("pack.toml", GOOD)
+
+    assert problems == []
+    assert (pack.name, pack.version, pack.description) == ("site", "2", "Ours")
+    assert pack.default_level is Level.NOTE
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("name = ", "not valid TOML"),
+        ('version = "1"', "name: expected a text"),
+        ('name = "../x"\nversion = "1"', "name: expected a text"),
+        ('name = "a"\nversion = 2', "version: expected a text"),
+        ('name = "a"\nversion = "1"\ndefault_level = "bad"', "default_level: expected one of note"),
+        ('name = "a"\nversion = "1"\ndefault_level = ["note"]', "default_level: expected one of"),
+    ],
+)
+def test_a_manifest_that_cannot_be_used_is_said(text: str, what: str) -> None:
+    pack, problems = read_manifest("pack.toml", text)
+
+    assert pack.name == ""
+    assert any(what in str(problem) for problem in problems)
+
+
+def test_an_unknown_key_is_a_remark_and_the_pack_is_used() -> None:
+    pack, problems = read_manifest("pack.toml", GOOD + 'autor = "x"\n')
+
+    assert pack.name == "site"
+    assert [problem.is_fatal for problem in problems] == [False]
+
+
+def test_a_problem_names_file_and_line() -> None:
+    assert str(Problem("a.yar", 3, "wrong")) == "a.yar:3: wrong"
+    assert str(Problem("a.yar", 0, "wrong")) == "a.yar: wrong"
+
+
+def test_an_include_leaves_the_file_out() -> None:
+    assert said('// x\ninclude "/etc/passwd"\n') == [
+        'a.yar:2: include "/etc/passwd": put its rules into this file'
+    ]
+
+
+@pytest.mark.parametrize("module", ["console", "time", "cuckoo", "nonsense"])
+def test_an_import_that_has_no_place_in_a_verdict_leaves_the_file_out(module: str) -> None:
+    assert said(f'import "pe"\nimport "{module}"\n')[0].startswith(f'a.yar:2: import "{module}"')
+
+
+@pytest.mark.parametrize(
+    "regex", ["a.*b", "a.+b", "a[^x]*b", r"a\s+b", "a.{2,}b", "a.{0,2000}b", "(ab)*c"]
+)
+def test_a_repeat_that_is_silently_cut_is_a_remark(regex: str) -> None:
+    text = f"rule r {{ strings:\n $a = /{regex}/\n condition: $a }}"
+
+    (remark,) = check_file(RuleFile("a.yar", text))
+
+    assert not remark.is_fatal
+    assert str(remark).startswith("a.yar:2: rule r, $a: ")
+
+
+@pytest.mark.parametrize("regex", ["a.{0,900}b", r"a\*b", "[*+]", r"[\]*]", "a{3}", "a?", r"\x2a"])
+def test_a_repeat_with_an_end_is_none(regex: str) -> None:
+    assert said(f"rule r {{ strings: $a = /{regex}/ condition: $a }}") == []
+
+
+def test_what_our_own_rules_owe_is_asked_for() -> None:
+    whats = [
+        problem.what for problem in check_meta(RuleFile("a.yar", "rule r { condition: true }"))
+    ]
+
+    assert [what.split("meta ")[1].split()[0].strip(",") for what in whats] == [
+        "description", "level", "reference", "technique",
+    ]  # fmt: skip
+
+
+def test_a_rule_with_everything_owes_nothing() -> None:
+    text = """rule r { meta: description = "d" level = "note" reference = "https://a.example/b"
+    technique = "" condition: true }"""
+
+    assert list(check_meta(RuleFile("a.yar", text))) == []

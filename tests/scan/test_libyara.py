@@ -1,0 +1,79 @@
+"""One bad file never takes the others with it."""
+
+from gateway.model import Level, Pack
+from gateway.packs.format import RuleFile, RulePack
+from gateway.scan.libyara import compile_rules, faults, remarks
+
+GOOD = RuleFile("site/good.yar", "rule good { condition: true }")
+BAD = RuleFile("site/bad.yar", "rule bad {\n    condition: nonsense\n}")
+
+
+def pack(*files: RuleFile, name: str = "site", level: Level = Level.SUSPICIOUS) -> RulePack:
+    return RulePack(name, "1", files, default_level=level)
+
+
+def matched(*packs: RulePack) -> list[str]:
+    return [match.rule for match in compile_rules(packs).match(b"", {}).matches]
+
+
+def test_a_file_that_does_not_compile_is_left_out_and_said() -> None:
+    rules = compile_rules([pack(GOOD, BAD)])
+
+    assert [match.rule for match in rules.match(b"", {}).matches] == ["good"]
+    assert [str(problem) for problem in rules.problems] == [
+        'site/bad.yar:2: undefined identifier "nonsense"'
+    ]
+
+
+def test_two_files_may_use_one_name() -> None:
+    assert matched(pack(GOOD, RuleFile("site/b.yar", GOOD.text))) == ["good", "good"]
+
+
+def test_two_packs_may_use_one_file_name() -> None:
+    assert matched(pack(GOOD), pack(GOOD, name="other")) == ["good", "good"]
+
+
+def test_a_global_rule_does_not_silence_another_file() -> None:
+    silent = RuleFile("b.yar", "global rule never { condition: false }")
+
+    assert matched(pack(GOOD, silent)) == ["good"]
+
+
+def test_nothing_is_included_from_disk() -> None:
+    (fault,) = faults(RuleFile("a.yar", 'include "/etc/hostname"\nrule a { condition: true }'))
+
+    assert str(fault) == "a.yar:1: includes are disabled"
+
+
+def test_names_that_published_packs_use_are_known() -> None:
+    text = (
+        'rule a { condition: filename == "" and filepath == "" and filetype == "" and owner == "" }'
+    )
+
+    assert list(faults(RuleFile("a.yar", text))) == []
+
+
+def test_what_is_slow_is_a_remark() -> None:
+    (remark,) = remarks(RuleFile("a.yar", "rule a { strings: $a = { 00 00 } condition: $a }"))
+
+    assert str(remark) == 'a.yar:1: string "$a" may slow down scanning'
+    assert not remark.is_fatal
+
+
+def test_packs_together_are_named_together() -> None:
+    assert compile_rules([pack(GOOD), pack(GOOD, name="core")]).pack == Pack("site+core", "1+1")
+
+
+def test_no_pack_at_all_still_answers() -> None:
+    assert compile_rules([]).match(b"x", {}).matches == ()
+
+
+def test_the_level_of_a_rule_is_its_own_or_its_packs() -> None:
+    text = 'rule a { condition: true } rule b { meta: level = "malicious" condition: true }'
+
+    rules = compile_rules([pack(RuleFile("a.yar", text), level=Level.NOTE)])
+
+    assert {match.rule: match.level for match in rules.match(b"", {}).matches} == {
+        "a": Level.NOTE,
+        "b": Level.MALICIOUS,
+    }
