@@ -48,13 +48,16 @@ def contents(data: bytes) -> Contents:
     shared = _overlapping(bodies)
     apart = [pair for index, pair in enumerate(pairs) if index not in shared]
     found = [reading for entry, local in apart for reading in _readings(entry, local)]
-    between = _between([*bodies, (directory.start, directory.stop)], len(data))
+    # Where the directory was not read to its end, what it does not name is not known.
+    is_whole = len(central) < _MOST_ENTRIES
+    known = [*bodies, (directory.start, directory.stop)]
+    between = _between(known, len(data)) if is_whole else iter(())
     loose = tuple(islice(_unnamed(data, between), _MOST_ENTRIES))
     return Contents(
         tuple(_doubt_twins([*found, *loose])),
         tuple(_damages(directory, named)),
         len(shared),
-        _MOST_ENTRIES in {len(central), len(loose)},
+        not is_whole or len(loose) == _MOST_ENTRIES,
     )
 
 

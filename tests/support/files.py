@@ -255,6 +255,20 @@ def compound(streams: dict[str, bytes], class_id: bytes = bytes(16)) -> bytes:
     return head + struct.pack("<109I", table_at, *[FREE] * 108) + b"".join(sectors) + table
 
 
+def compound_with_short_stream(name: str, data: bytes) -> bytes:
+    """A compound file with one stream in the mini stream: data, short table, directory, table."""
+    root = _record("Root Entry", 5, child=1, start=0, size=64)
+    directory = (root + _record(name, 2, start=0, size=len(data))).ljust(512, b"\0")
+    short_table = struct.pack("<128I", END_OF_CHAIN, *[FREE] * 127)
+    ends = [END_OF_CHAIN, END_OF_CHAIN, END_OF_CHAIN, TABLE]
+    table = struct.pack("<128I", *ends, *[FREE] * 124)
+    numbers = (0, 1, 2, 0, 4096, 1, 1, END_OF_CHAIN, 0)
+    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16)
+    head += struct.pack("<HHHHH6x9I", 0x3E, 3, 0xFFFE, 9, 6, *numbers)
+    head += struct.pack("<109I", 3, *[FREE] * 108)
+    return head + data.ljust(512, b"\0") + short_table + directory + table
+
+
 def _record(
     name: str,
     kind: int,
