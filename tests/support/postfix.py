@@ -86,18 +86,6 @@ class Postfix:
             ["postfix", "-c", self.root / "conf", "stop"], check=False, capture_output=True
         )
 
-    def flush(self) -> None:
-        subprocess.run(["postqueue", "-c", self.root / "conf", "-f"], check=True)
-
-    def queue(self) -> str:
-        listed = subprocess.run(
-            ["postqueue", "-c", self.root / "conf", "-p"],
-            check=True,
-            capture_output=True,
-            text=True,
-        )
-        return listed.stdout
-
     def mail(self) -> list[bytes]:
         """Every delivered message, in the line ends of a Maildir (LF)."""
         box = self.root / "mail" / "box" / "new"
