@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from gateway.mime import parameters
+from gateway.mime import parameters, words
 from gateway.mime.entity import Entity
 
 MAX_NAMES = 24
@@ -21,6 +21,10 @@ def names_of(entity: Entity) -> tuple[str, ...]:
             found.update(dict.fromkeys(filter(None, _shown(text))))
         if len(found) >= MAX_NAMES:
             break
+    if not found and entity.is_attachment:
+        # What some programs fall back on when nothing else names a file to save.
+        texts = map(words.decode_words, entity.header.all("content-description")[:MAX_NAMES])
+        found.update(dict.fromkeys(name for text in texts for name in _shown(text) if name))
     return tuple(found)[:MAX_NAMES]
 
 

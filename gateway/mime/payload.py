@@ -51,7 +51,7 @@ def payloads(part: Part, lineage: Lineage) -> Iterator[Payload | Gap]:
     declared_type = type_of(entity)
     for variant, data in enumerate(transfer.decodings(part.body, _encodings(part))):
         yield Payload(data, declared_type, names, variant)
-        text = _as_utf8(data, entity) if declared_type.startswith("text/") else data
+        text = _as_shown(data, part) if declared_type.startswith("text/") else data
         if text != data:
             yield Payload(text, declared_type, names, variant)
         if not declared_type.startswith("message/") and b"\0" not in text[:4096]:
@@ -81,19 +81,26 @@ def is_wide(charset: str) -> bool:
 
 
 def _encodings(part: Part) -> tuple[Encoding, ...]:
-    """The declared encodings, and base64 where it is plain to see that they are wrong."""
+    """The declared encodings, and those that the body plainly has where they cannot be right."""
     declared = part.entity.encodings
-    if Encoding.BASE64 in declared:
-        return declared
+    is_unknown = Encoding.UNKNOWN in declared
     is_mail = type_of(part.entity).startswith("message/")
-    is_odd = Encoding.UNKNOWN in declared or len(declared) > 1 or (is_file(part) and not is_mail)
-    is_base64 = is_odd and transfer.looks_like_base64(part.body)
-    return (*declared, Encoding.BASE64) if is_base64 else declared
+    is_odd = is_unknown or len(declared) > 1 or (is_file(part) and not is_mail)
+    plain: tuple[Encoding, ...] = ()
+    if is_odd and transfer.looks_like_base64(part.body):
+        plain += (Encoding.BASE64,)
+    if is_unknown and transfer.looks_quoted(part.body):
+        plain += (Encoding.QUOTED_PRINTABLE,)
+    return declared + plain
 
 
-def _as_utf8(data: bytes, entity: Entity) -> bytes:
-    wide = list(filter(is_wide, entity.charsets))
-    return words.decode_text(data, wide[0]).encode("utf-8", "replace") if wide else data
+def _as_shown(data: bytes, part: Part) -> bytes:
+    """A text as UTF-8 where its charset hides it, and without the NULs that programs leave out."""
+    wide = list(filter(is_wide, part.entity.charsets))
+    if wide:
+        return words.decode_text(data, wide[0]).encode("utf-8", "replace")
+    is_raw = part.entity.encodings == (Encoding.IDENTITY,)
+    return data.replace(b"\0", b"") if is_raw else data
 
 
 def _encoded_multipart(part: Part) -> Iterator[Payload]:

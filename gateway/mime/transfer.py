@@ -46,6 +46,9 @@ _JUNK_PARAGRAPH = re.compile(
 _BLOCKS = re.compile(rb"[^=]+")
 
 _SOFT_BREAK = re.compile(rb"=[ \t\0]+(?=\r?\n)")
+_ESCAPE = re.compile(rb"=(?:[0-9A-F]{2}|\r?\n)")
+_BARE_BREAK = re.compile(rb"=[ \t\0]*\r(?!\n)")
+_NOT_PRINTABLE = bytes(set(range(256)) - set(range(0x20, 0x7F)) - set(b"\t\r\n"))
 _BAD_ESCAPE = re.compile(rb"=(?![0-9A-Fa-f]{2}|\r?\n|\Z)[^\r\n]{0,2}")
 _BAD_EQUALS = re.compile(rb"=(?![0-9A-Fa-f]{2}|\r?\n|\Z)")
 
@@ -93,6 +96,11 @@ def looks_like_base64(body: bytes) -> bool:
         return False
     letters = sum(len(line) for line in whole if _ONLY_BASE64.fullmatch(line))
     return letters > 0.9 * sum(map(len, whole))
+
+
+def looks_quoted(body: bytes) -> bool:
+    """Whether a body of an encoding that nobody knows is quoted-printable."""
+    return _ESCAPE.search(body[:4096]) is not None
 
 
 def _identity(body: bytes) -> Iterator[bytes]:
@@ -157,11 +165,13 @@ def _uuencode(body: bytes) -> Iterator[bytes]:
 
 def _quoted_printable(body: bytes) -> Iterator[bytes]:
     # RFC 2045 6.7 (3): blanks after the equals sign of a soft break belong to it.
-    text = _SOFT_BREAK.sub(b"=", body)
+    text = _BARE_BREAK.sub(b"", _SOFT_BREAK.sub(b"=", body))
     yield binascii.a2b_qp(text)
     if _BAD_EQUALS.search(text):
         yield binascii.a2b_qp(_BAD_EQUALS.sub(b"", text, count=MAX_REPAIRS))
         yield binascii.a2b_qp(_BAD_ESCAPE.sub(b"", text, count=MAX_REPAIRS))
+    # RFC 2045 6.7 (2): these may not stand there, and some readers leave them out.
+    yield binascii.a2b_qp(text.translate(None, _NOT_PRINTABLE))
 
 
 _READERS: Mapping[Encoding, Callable[[bytes], Iterator[bytes]]] = {

@@ -31,6 +31,8 @@ def names(*header: str | bytes) -> tuple[str, ...]:
         (("Content-Disposition: x; filename=my report.pdf",), ("my report.pdf", "my")),
         (("Content-Type: text/plain",), ()),
         (('Content-Disposition: x; filename=""',), ()),
+        (("Content-Disposition: attachment", "Content-Description: a.exe"), ("a.exe",)),
+        (("Content-Disposition: inline", "Content-Description: a.exe"), ()),
     ],
 )
 def test_every_name_that_some_reader_shows_is_kept(

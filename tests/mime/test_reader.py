@@ -1,3 +1,4 @@
+import binascii
 from email.message import EmailMessage
 
 import pytest
@@ -291,3 +292,52 @@ def test_text_that_no_filter_can_read_is_decoded_and_told(
 
     assert words.encode() in read.datas
     assert read.level is level
+
+
+def test_nul_in_a_text_hides_nothing() -> None:
+    read = Read(lines("From: a@b.example", "Content-Type: text/plain", "", b"SE\0CR\0ET"))
+
+    assert b"SECRET\r\n" in read.datas
+
+
+UUENCODED = b"begin 644 setup.exe\n" + b"".join(
+    binascii.b2a_uu(PROGRAM[at : at + 45]) for at in range(0, len(PROGRAM), 45)
+)
+CARRIED = {
+    "uuencode in a text": lines("From: a@b.example", "", "Hello", "") + UUENCODED + b"end\n",
+    "uuencode that is encoded once more": lines(
+        "From: a@b.example", "Content-Type: text/plain", "Content-Transfer-Encoding: base64", ""
+    )
+    + folded_base64(b"Hello\n\n" + UUENCODED + b"end\n"),
+    "uuencode by declaration": changed(b": base64", b": x-uuencode").replace(
+        folded_base64(), UUENCODED + b"end\r\n"
+    ),
+    "uuencode in a preamble": multipart(text()).replace(
+        b"\r\n\r\n--b1", b"\r\n\r\n" + UUENCODED + b"end\n--b1", 1
+    ),
+    "PEM in a text": lines("From: a@b.example", "", "-----BEGIN CERTIFICATE-----")
+    + folded_base64()
+    + b"-----END CERTIFICATE-----\r\n",
+    "base64 under a plain encoding": changed(b": base64", b": 7bit"),
+    "a calendar": lines(
+        "Content-Type: text/calendar",
+        "",
+        "BEGIN:VCALENDAR",
+        b"ATTACH;ENCODING=BASE64:" + folded_base64().replace(b"\r\n", b"\r\n "),
+        "END:VCALENDAR",
+    ),
+}
+
+
+@pytest.mark.parametrize("message", CARRIED.values(), ids=CARRIED.keys())
+def test_what_a_text_carries_within_it_is_opened_and_no_alarm_by_itself(message: bytes) -> None:
+    read = Read(message)
+
+    assert PROGRAM in read.datas
+    assert read.is_calm
+
+
+def test_more_files_in_one_text_than_are_opened_are_a_gap() -> None:
+    read = Read(lines("From: a@b.example", "") + b"begin 644 x\n#0V%T\n`\nend\n" * 101)
+
+    assert [gap.reason for gap in read.gaps] == [Reason.TOO_MANY]

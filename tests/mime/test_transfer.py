@@ -55,7 +55,15 @@ def test_the_alphabet_of_the_web_is_tried_and_the_words_of_a_footer_are_not() ->
 
 @pytest.mark.parametrize(
     "body",
-    [b"=53ECRET", b"S=\r\nECRET", b"S= \t\r\nECRET", b"=53EC=RET", b"=53EC=?!RET"],
+    [
+        b"=53ECRET",
+        b"S=\r\nECRET",
+        b"S= \t\r\nECRET",
+        b"=53EC=RET",
+        b"=53EC=?!RET",
+        b"SE=\rCRET",
+        b"SE\0C\x80RET",
+    ],
 )
 def test_crooked_quoted_printable_gives_up_its_content(body: bytes) -> None:
     assert any(b"SECRET" in decoded for decoded in decodings(body, QP))
