@@ -21,7 +21,8 @@ class Parcel:
 def send(channel: socket.socket, frame: bytes, descriptors: Sequence[int] = ()) -> None:
     """Send a frame and wait until the kernel has all of it."""
     sent = socket.send_fds(channel, [frame], descriptors) if descriptors else 0
-    channel.sendall(memoryview(frame)[sent:])
+    if sent < len(frame):
+        channel.sendall(memoryview(frame)[sent:])
 
 
 def receive(channel: socket.socket, most: int, *, descriptors: int = 0) -> Parcel | None:
@@ -41,7 +42,9 @@ def receive(channel: socket.socket, most: int, *, descriptors: int = 0) -> Parce
 async def send_async(channel: socket.socket, frame: bytes, descriptors: Sequence[int] = ()) -> None:
     """Send a frame over a socket that does not block."""
     sent = socket.send_fds(channel, [frame], descriptors) if descriptors else 0
-    await asyncio.get_running_loop().sock_sendall(channel, memoryview(frame)[sent:])
+    # Sending nothing would fail as well if the other side has answered and gone meanwhile.
+    if sent < len(frame):
+        await asyncio.get_running_loop().sock_sendall(channel, memoryview(frame)[sent:])
 
 
 async def receive_async(

@@ -1,6 +1,7 @@
 import asyncio
 import os
 import resource
+from pathlib import Path
 
 import pytest
 
@@ -136,3 +137,18 @@ async def test_a_scan_under_way_when_the_pool_is_closed_is_a_gap() -> None:
         await asyncio.sleep(0.2)
 
     assert (await under_way).gaps[0].reason is Reason.LOST
+
+
+def open_descriptors() -> int:
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
+
+
+async def test_a_hundred_troubled_messages_leave_no_descriptor_behind() -> None:
+    troubles = [b"bad", b"crash", b"garbage", b"huge", b"bug"]
+    async with started(workers=2) as pool:
+        before = open_descriptors()
+
+        await asyncio.gather(*[scan(pool, word) for word in troubles * 20])
+
+        # Each worker that is alive has two: which of them are at this moment is chance.
+        assert open_descriptors() <= before + 8
