@@ -66,8 +66,8 @@ _SCRIPT = re.compile(
        | <job\b | <package> \s* <job\b
        | \[autorun\]
        )
-    | ^ \s* ( (set|var) \s+ \w+ \s* = \s* )? ( new \s+ ActiveXObject \b | CreateObject \s* \( )
-    | ^ \s* ( WScript\. (Echo|Shell|CreateObject|Sleep)
+    | ^ [ \t]* ( (set|var) \s+ \w+ \s* = \s* )? ( new \s+ ActiveXObject \b | CreateObject \s* \( )
+    | ^ [ \t]* ( WScript\. (Echo|Shell|CreateObject|Sleep)
             | powershell (\.exe)? \s+ -
             | Set-ExecutionPolicy \b
             | \$ \w+ \s* = \s* New-Object \s

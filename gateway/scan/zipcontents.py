@@ -40,25 +40,28 @@ def contents(data: bytes) -> Contents:
     directory = ziprecords.last_directory(data)
     if directory is None:
         loose = tuple(islice(_loose(data, 0, len(data), ""), _MOST_ENTRIES))
-        return Contents(loose, ("no central directory",), 0, len(loose) == _MOST_ENTRIES)
+        is_cut_short = len(loose) == _MOST_ENTRIES or ziprecords.looks_endless(data)
+        return Contents(loose, ("no central directory",), 0, is_cut_short)
     central = tuple(islice(ziprecords.central_entries(data, directory), _MOST_ENTRIES))
-    named = [(entry, ziprecords.header_of(data, entry)) for entry in central]
-    pairs = [(entry, local) for entry, local in named if local is not None]
-    bodies = [(local.header, local.body + entry.packed_size) for entry, local in pairs]
+    pairs = [(entry, ziprecords.header_of(data, entry)) for entry in central]
+    named = [(entry, local) for entry, local in pairs if local is not None]
+    bodies = [(local.header, local.body + entry.packed_size) for entry, local in named]
     shared = _overlapping(bodies)
-    apart = [pair for index, pair in enumerate(pairs) if index not in shared]
-    found = [reading for entry, local in apart for reading in _readings(entry, local)]
+    found = [
+        reading
+        for index, (entry, local) in enumerate(named)
+        if index not in shared
+        for reading in _readings(entry, local)
+    ]
     # Where the directory was not read to its end, what it does not name is not known.
-    is_whole = len(central) < _MOST_ENTRIES
-    known = [*bodies, (directory.start, directory.stop)]
-    between = _between(known, len(data)) if is_whole else iter(())
-    loose = tuple(islice(_unnamed(data, between), _MOST_ENTRIES))
-    return Contents(
-        tuple(_doubt_twins([*found, *loose])),
-        tuple(_damages(directory, named)),
-        len(shared),
-        not is_whole or len(loose) == _MOST_ENTRIES,
-    )
+    is_cut_short = len(central) == _MOST_ENTRIES or ziprecords.looks_endless(data)
+    if not is_cut_short:
+        between = _between([*bodies, (directory.start, directory.stop)], len(data))
+        loose = tuple(islice(_unnamed(data, between), _MOST_ENTRIES))
+        is_cut_short = len(loose) == _MOST_ENTRIES
+        found += loose
+    damages = tuple(_damages(directory, pairs))
+    return Contents(tuple(_doubt_twins(found)), damages, len(shared), is_cut_short)
 
 
 def _damages(directory: Directory, named: list[tuple[Entry, Entry | None]]) -> Iterator[str]:

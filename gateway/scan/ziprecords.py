@@ -5,6 +5,7 @@ made to see another archive than its neighbour; so each is read for itself, and 
 Field names and numbers follow APPNOTE.TXT 6.3.10.
 """
 
+import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +15,9 @@ _CENTRAL = b"PK\x01\x02"
 _LOCAL = b"PK\x03\x04"
 _END64_LOCATOR = b"PK\x06\x07"
 _END64 = b"PK\x06\x06"
-_DESCRIPTOR = b"PK\x07\x08"
+_ANY_RECORD = re.compile(rb"PK(\x01\x02|\x03\x04|\x05\x06|\x07\x08)")
+_MOST_TRIES = 100_000
+"""Places that look like a local header and are looked at; an honest file has few in vain."""
 _METHODS = frozenset({*range(15), 16, 18, 19, 20, *range(93, 100)})
 _IN_NAMES = bytes(range(0x20, 0x100))
 _LONGEST_TAIL = 22 + 0xFFFF
@@ -192,7 +195,9 @@ def _local_entry(data: bytes, position: int) -> Entry | None:
 def local_entries(data: bytes, start: int = 0, stop: int | None = None) -> Iterator[Entry]:
     """The local headers between ``start`` and ``stop``, but for those inside a stored body."""
     position = data.find(_LOCAL, start, stop)
-    while position >= 0:
+    for _ in range(_MOST_TRIES):
+        if position < 0:
+            return
         entry = local_entry(data, position)
         if entry is not None and entry.is_plausible:
             yield entry
@@ -200,15 +205,15 @@ def local_entries(data: bytes, start: int = 0, stop: int | None = None) -> Itera
         position = data.find(_LOCAL, position + 4, stop)
 
 
+def looks_endless(data: bytes) -> bool:
+    """Whether there are more places that look like a local header than are looked at."""
+    return data.count(_LOCAL) > _MOST_TRIES
+
+
 def next_record(data: bytes, start: int, stop: int) -> int:
     """Where the next record of any kind begins; ``stop`` if there is none."""
-    found = (data.find(mark, start, stop) for mark in (_LOCAL, _CENTRAL, _END, _DESCRIPTOR))
-    return min((at for at in found if at >= 0), default=stop)
-
-
-def holds_directory(data: bytes, start: int, stop: int) -> bool:
-    """Whether a record of a central directory stands between ``start`` and ``stop``."""
-    return data.find(_CENTRAL, start, stop) >= 0
+    found = _ANY_RECORD.search(data, start, stop)
+    return found.start() if found else stop
 
 
 def _is_directory(data: bytes, start: int, end: int, count: int) -> bool:

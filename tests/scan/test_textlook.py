@@ -33,3 +33,8 @@ def test_markup_is_seen_in_every_encoding(encoding: str) -> None:
 def test_controls_are_no_text() -> None:
     assert not is_text(b"a\x00b")
     assert look(b"\x01\x02\x03", "text/html") is None
+
+
+@pytest.mark.parametrize("filling", [b"\n", b" ", b"set ", b"<!--", b"From: ", b"$a", b"\t\n"])
+def test_endless_repetition_is_read_in_linear_time(filling: bytes) -> None:
+    assert look(b"a" + filling * (65_000 // len(filling)), "") is not None

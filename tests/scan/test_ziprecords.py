@@ -1,6 +1,7 @@
 import struct
 
 from gateway.scan import ziprecords
+from gateway.scan.zipcontents import contents
 from tests.support import files
 
 PLAIN = files.zipped({"a.txt": files.TEXT, "b.txt": b"b"})
@@ -79,3 +80,16 @@ def test_four_letters_by_chance_are_no_entry() -> None:
     noise = b"PK\x03\x04" + b"\x01" * 60
 
     assert list(ziprecords.local_entries(noise)) == []
+
+
+def test_a_file_of_nothing_but_false_headers_is_given_up_on() -> None:
+    endless = b"PK\x03\x04" * 400_000
+
+    assert list(ziprecords.local_entries(endless)) == []
+    assert contents(endless).is_cut_short
+
+
+def test_streamed_entries_without_any_end_are_read_in_linear_time() -> None:
+    record = files.Record(b"a", b"", local_flags=8).local()
+
+    assert len(contents(record * 20_000).found) == 20_000

@@ -19,7 +19,7 @@ _WITHOUT_BODY = frozenset(b"123456")
 _LONG_NAME, _PAX, _SPARSE = b"LxS"
 _ABOUT_OTHERS = frozenset(b"KgVMN")
 """Long link targets, values for all, volume labels: bodies that are no file."""
-_PAX_RECORD = re.compile(rb"\d+ (path|size|GNU\.sparse\.name)=([^\n]*)\n")
+_PAX_RECORD = re.compile(rb"\d{1,9} (path|size|GNU\.sparse\.name)=([^\n]*)\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,8 @@ def _headers(data: bytes) -> Iterator[_Header]:
 def _replaced(header: _Header, replacements: dict[str, str]) -> _Header:
     name = replacements.get("GNU.sparse.name") or replacements.get("path") or header.name
     size = replacements.get("size", "")
-    return replace(header, name=name, size=int(size) if size[:18].isdecimal() else header.size)
+    is_number = size.isdecimal() and len(size) < 20
+    return replace(header, name=name, size=int(size) if is_number else header.size)
 
 
 def _header(data: bytes, position: int) -> _Header | None:

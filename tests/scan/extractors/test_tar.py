@@ -65,3 +65,14 @@ def test_a_size_without_end_is_damage() -> None:
     inside = opened(EXTRACTOR, bytes(data))
 
     assert [gap.reason for gap in inside.gaps] == [Reason.DAMAGED]
+
+
+def test_a_size_of_a_million_digits_is_not_counted_with() -> None:
+    record = b" size=" + b"9" * 90_000 + b"\n"
+    pax = files.tarred({"PaxHeader": b"90010" + record, "a.txt": files.TEXT})
+    data = bytearray(pax)
+    data[156:157] = b"x"
+    data[148:156] = b" " * 8
+    data[148:156] = b"%06o\0 " % sum(data[:512])
+
+    assert opened(EXTRACTOR, bytes(data)).files == {"a.txt": files.TEXT}
