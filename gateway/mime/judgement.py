@@ -79,7 +79,7 @@ def decodings(part: Part, variants: int, lineage: Lineage) -> Iterator[Finding |
     if variants > 1:
         # Base64 under a plain "binary" or none at all: no program decodes it, some sender slipped.
         is_plain = part.entity.encodings == (Encoding.IDENTITY,)
-        is_file = payload.is_file(part) or part.role is Role.AROUND
+        is_file = payload.is_file(part) or payload.is_multipart(part)
         level = Level.SUSPICIOUS if is_file and not is_plain else Level.NOTE
         summary = "Mail programs decode this part differently"
         yield Finding("mime.ambiguous", level, summary, describe(part), lineage)

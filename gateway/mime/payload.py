@@ -56,6 +56,7 @@ def payloads(part: Part, lineage: Lineage) -> Iterator[Payload | Gap]:
             yield Payload(text, declared_type, names, variant)
         if not declared_type.startswith("message/") and b"\0" not in text[:4096]:
             yield from _embedded(text, variant, lineage)
+    yield from _encoded_multipart(part)
 
 
 def type_of(entity: Entity) -> str:
@@ -73,6 +74,11 @@ def is_file(part: Part) -> bool:
         or bool(entity.name_parameters)
         or any(not word.startswith(shown) for word in entity.declared_types)
     )
+
+
+def is_multipart(part: Part) -> bool:
+    """Whether some program takes a part for a multipart."""
+    return any(word.startswith("multipart/") for word in part.entity.declared_types)
 
 
 def is_wide(charset: str) -> bool:
@@ -109,7 +115,7 @@ def _encoded_multipart(part: Part) -> Iterator[Payload]:
     RFC 2045 6.4 forbids it; readers that decode it all the same see parts where others see none.
     """
     kind = part.entity.header.all("content-type")
-    if not kind or part.entity.encodings == (Encoding.IDENTITY,):
+    if not is_multipart(part) or part.entity.encodings == (Encoding.IDENTITY,):
         return
     body = part.body
     for data in transfer.decodings(body, part.entity.encodings):

@@ -173,7 +173,7 @@ class _Walk:
             if len(self._parts) >= MAX_PARTS:
                 self._is_cut = True
                 break
-        self._end(len(self._source.text))
+        self._end(len(self._source.text), None)
         return Split(tuple(self._parts), bool(self._stack), self._is_cut)
 
     def _meet(self, line: Line) -> None:
@@ -183,7 +183,7 @@ class _Walk:
         if level is None:
             return
         is_closing = self._is_closing(text, level)
-        self._end(line.start)
+        self._end(line.start, level)
         del self._stack[level + 1 :]
         if not is_closing:
             self._begin(line.end, self._stack[level].default_type)
@@ -192,11 +192,13 @@ class _Walk:
             self._stack.pop()
         self._start = line.end
         self._role = Role.AROUND
+        self._is_preamble = False
 
     def _begin(self, at: int, default_type: str) -> None:
         self._entity = self._source.entity(at, default_type)
         self._start = self._entity.header.body
         self._role = Role.BODY
+        self._is_preamble = False
         boundaries = self._boundaries()
         if boundaries is None:
             return
@@ -207,6 +209,7 @@ class _Walk:
         inner_type = "message/rfc822" if is_digest else "text/plain"
         self._stack.append(_Open(boundaries, inner_type))
         self._role = Role.AROUND
+        self._is_preamble = True
 
     def _boundaries(self) -> tuple[bytes, ...] | None:
         """What delimits the parts of the entity that has just begun; None if it has no parts."""
@@ -246,8 +249,14 @@ class _Walk:
             return False
         return any(text.startswith(boundary + b"--") for boundary in boundaries)
 
-    def _end(self, at: int) -> None:
-        self._parts.append(self._source.part(self._entity, self._start, at, role=self._role))
+    def _end(self, at: int, level: int | None) -> None:
+        """End the part in hand at ``at``, before a delimiter of ``level``, None for no delimiter.
+
+        A multipart that has no part is a body: programs show it, or save it, as a whole.
+        """
+        is_empty = self._is_preamble and level != len(self._stack) - 1
+        role = Role.BODY if is_empty else self._role
+        self._parts.append(self._source.part(self._entity, self._start, at, role=role))
 
 
 def _dashed_lines(text: bytes) -> Iterator[Line]:

@@ -71,20 +71,27 @@ def codec_of(charset: str) -> str:
 
 def _pieces(value: bytes) -> Iterator[str]:
     at = 0
+    charset = ""
+    pending = b""
     for word in _WORD.finditer(value):
         between = value[at : word.start()]
-        # RFC 2047 6.2: white space between two encoded words is not shown.
-        if at == 0 or between.strip():
+        name = _charset(word[1])
+        # RFC 2047 6.2: white space between two encoded words is not shown; a letter that some
+        # writers cut in two between them is put together.
+        if name != charset or (at and between.strip()):
+            yield decode_text(pending, charset)
+            charset, pending = name, b""
+        if not at or between.strip():
             yield decode_text(between, "")
+        pending += _decode_b(word[3]) if word[2] in b"bB" else _decode_q(word[3])
         at = word.end()
-        yield _decode_word(word[1], word[2], word[3])
+    yield decode_text(pending, charset)
     yield decode_text(value[at:], "")
 
 
-def _decode_word(charset: bytes, encoding: bytes, text: bytes) -> str:
+def _charset(name: bytes) -> str:
     # RFC 2231 5: a language may follow the charset, after an asterisk.
-    name = charset.partition(b"*")[0].decode("ascii", "replace")
-    return decode_text(_decode_b(text) if encoding in b"bB" else _decode_q(text), name)
+    return name.partition(b"*")[0].decode("ascii", "replace").lower()
 
 
 def _decode_b(text: bytes) -> bytes:

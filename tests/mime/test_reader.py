@@ -318,6 +318,7 @@ CARRIED = {
     "PEM in a text": lines("From: a@b.example", "", "-----BEGIN CERTIFICATE-----")
     + folded_base64()
     + b"-----END CERTIFICATE-----\r\n",
+    "a multipart without parts": whole(folded_base64(), "base64", 'multipart/x; boundary="b1"'),
     "base64 under a plain encoding": changed(b": base64", b": 7bit"),
     "a calendar": lines(
         "Content-Type: text/calendar",
