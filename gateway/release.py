@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from gateway import records
-from gateway.events import Events
 from gateway.model import Recipient
 from gateway.smtp.outbound import NextHop
 from gateway.smtp.replies import Reply
@@ -20,7 +19,6 @@ class Release:
 
     lockbox: Lockbox
     next_hop: NextHop
-    events: Events
     hostname: str
 
     async def release(
@@ -40,7 +38,6 @@ class Release:
             raise
         settle = self.lockbox.finish_release if reply.is_positive else self.lockbox.fail_release
         await asyncio.to_thread(settle, item.id, who=who, reply=str(reply))
-        self.events.released(item.id, reply)
         return reply
 
     async def _send(self, identifier: str, recipients: tuple[str, ...]) -> Reply:

@@ -8,7 +8,7 @@ from tests.support.house import MALICIOUS, MESSAGE, House, house
 
 
 def desk(home: House) -> Release:
-    return Release(home.lockbox, home.hop, home.pipeline.means.events, "gate.example")
+    return Release(home.lockbox, home.hop, "gate.example")
 
 
 async def held(home: House) -> str:
