@@ -13,7 +13,8 @@ rule program_in_base64
         $header = /[^A-Za-z0-9+\/]TV[oqpr][AQ]A[A-Za-z0-9+\/]{60}/
     condition:
         (kinds contains " html " or kinds contains " xml " or kinds contains " svg "
-            or kinds contains " script " or kinds contains " hl7 ")
+            or kinds contains " script " or kinds contains " hl7 "
+            or (kind == "text" and uint8(0) == 0x7B))
         and all of them
 }
 
@@ -48,4 +49,21 @@ rule program_in_onenote
         and ($program or $shortcut
             or (for any i in (1..#store) : (for any j in (1..#script) :
                 (@script[j] > @store[i] and @script[j] < @store[i] + 36 + 4096))))
+}
+
+rule program_script_in_base64
+{
+    meta:
+        description = "A script written as base64 inside a document or a laboratory message"
+        level = "suspicious"
+        reference = "https://attack.mitre.org/techniques/T1027/009/"
+        technique = "T1027.009"
+    strings:
+        $shell = "WScript." base64
+        $upper = "<HTA:APPLICATION" base64
+        $lower = "<hta:application" base64
+    condition:
+        // A resource of FHIR is JSON: text that begins with a brace.
+        (kinds contains " xml " or kinds contains " hl7 " or (kind == "text" and uint8(0) == 0x7B))
+        and any of them
 }

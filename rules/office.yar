@@ -115,3 +115,44 @@ rule office_protocol_handler
     condition:
         (kinds contains " html " or kinds contains " xml " or kinds contains " rtf ") and any of them
 }
+
+rule office_flash_control
+{
+    meta:
+        description = "The document holds a Flash control, which only attacks still need"
+        level = "suspicious"
+        reference = "https://nvd.nist.gov/vuln/detail/CVE-2018-4878"
+        technique = "T1203"
+    strings:
+        $control = "classid=\"{D27CDB6E-AE6D-11CF-96B8-444553540000}\"" nocase
+    condition:
+        kinds contains " xml " and $control
+}
+
+rule office_packaged_file
+{
+    meta:
+        description = "A file of any kind was dropped into the document; it was looked at too"
+        level = "note"
+        reference = "https://attack.mitre.org/techniques/T1027/009/"
+        technique = "T1027.009"
+    strings:
+        // The name of the stream in the directory of a compound file.
+        $stream = "\x01Ole10Native" wide
+    condition:
+        kinds contains " ole " and $stream
+}
+
+rule office_remote_picture
+{
+    meta:
+        description = "The document fetches a picture, so that the sender learns who opens it and when"
+        level = "note"
+        reference = "https://attack.mitre.org/techniques/T1598/"
+        technique = "T1598"
+    strings:
+        $type_first = /relationships\/image"[^>]{0,300}Target="(https?:|\\\\)/ nocase
+        $target_first = /Target="(https?:|\\\\)[^>]{0,600}relationships\/image"/ nocase
+    condition:
+        filesize < 1MB and kinds contains " xml " and any of them
+}

@@ -75,3 +75,17 @@ rule pdf_carries_program
     condition:
         kinds contains " pdf " and all of them
 }
+
+rule pdf_script
+{
+    meta:
+        description = "The document holds JavaScript, as forms that compute something do"
+        level = "note"
+        reference = "https://attack.mitre.org/techniques/T1059/007/"
+        technique = "T1059.007"
+    strings:
+        $action = /\/S\s{0,8}\/JavaScript\b/
+        $form = /\/XFA\s{0,8}[\[\d]/
+    condition:
+        kinds contains " pdf " and any of them
+}

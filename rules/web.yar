@@ -13,7 +13,7 @@ rule web_smuggled_file
         $hand_over_2 = /\bmsSave(OrOpen)?Blob\b/
         $bytes_1 = /\batob\s{0,4}\(\s{0,4}["'][A-Za-z0-9+\/]{80}/
         $bytes_2 = /\bnew\s{1,4}Uint8Array\s{0,4}\(/
-        $click = /\.(click\s{0,4}\(|download\s{0,4}=)/
+        $click = /\.(click\s{0,4}\(|download\s{0,4}=|setAttribute\s{0,4}\(\s{0,4}["']download)/
     condition:
         (kinds contains " html " or kinds contains " svg ")
         and $blob and any of ($hand_over*) and any of ($bytes*) and $click
@@ -89,4 +89,62 @@ rule web_application
         $tag = /<hta:application[\s>\/]/ nocase
     condition:
         kinds contains " html " and $tag
+}
+
+rule web_sends_elsewhere
+{
+    meta:
+        description = "A page of a few lines that shows nothing and leads to another site at once"
+        level = "suspicious"
+        reference = "https://attack.mitre.org/techniques/T1566/001/"
+        technique = "T1566.001"
+    strings:
+        $refresh = /<meta\s[^>]{0,100}http-equiv\s{0,4}=\s{0,4}["']?refresh["']?[^>]{0,100}url\s{0,4}=\s{0,4}["']?https?:\/\// nocase
+    condition:
+        kinds contains " html " and filesize < 1KB and $refresh
+}
+
+rule web_picture_with_script
+{
+    meta:
+        description = "A picture that is a page or a script as well"
+        level = "suspicious"
+        reference = "https://attack.mitre.org/techniques/T1036/008/"
+        technique = "T1036.008"
+    strings:
+        // The letters of a GIF, used as the name of a variable.
+        $variable = /GIF8[79]a\s{0,8}=/
+        $page = /<(script|html|iframe)[\s>]/ nocase
+    condition:
+        kinds contains " image " and ($variable at 0 or $page in (0..2048))
+}
+
+rule web_external_entity
+{
+    meta:
+        description = "An XML file that makes its reader fetch another file"
+        level = "suspicious"
+        reference = "https://cwe.mitre.org/data/definitions/611.html"
+        technique = ""
+    strings:
+        $entity = /<!ENTITY\s{1,8}(%\s{1,8})?[\w.-]{1,60}\s{1,8}SYSTEM\s{1,8}["'](file|https?|ftp|php|expect|jar|\\\\)/
+    condition:
+        // Office reads no document type: in its parts this is a curiosity.
+        (kinds contains " xml " or kinds contains " svg ") and $entity
+        and not name matches /^(word|xl|ppt|visio|docProps)\//
+}
+
+rule web_entity_bomb
+{
+    meta:
+        description = "An XML file whose few lines grow to gigabytes when it is read"
+        level = "suspicious"
+        reference = "https://cwe.mitre.org/data/definitions/776.html"
+        technique = "T1499.004"
+    strings:
+        $nested = /<!ENTITY\s{1,8}[\w.-]{1,60}\s{1,8}["'](&[\w.-]{1,60};){4}/
+        $long = /<!ENTITY\s{1,8}[\w.-]{1,60}\s{1,8}["'][^<&"']{800}/
+    condition:
+        (kinds contains " xml " or kinds contains " svg ") and ($long or #nested > 2)
+        and not name matches /^(word|xl|ppt|visio|docProps)\//
 }

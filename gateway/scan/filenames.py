@@ -17,7 +17,7 @@ RUNS_AS_SCRIPT = _words("""
     js jse vbs vbe vb wsf wsh ws wsc sct hta ps1 ps1xml ps2 psc1 psm1 psd1 msh bat cmd lnk scf
     inf reg msc mshxml url website library-ms search-ms searchconnector-ms settingcontent-ms
     diagcab diagcfg theme themepack chm hlp iqy oqy rqy slk ade adp mde mad maf ksh sh bash csh
-    command workflow scpt applescript desktop py pyw pyc pl rb ahk au3 a3x
+    command workflow scpt applescript desktop py pyw pyc ahk au3 a3x vsto
 """)
 """Scripts, shortcuts, and settings that the system acts upon when they are opened."""
 

@@ -8,7 +8,6 @@ Rule 3. No more source is unpacked than a limit says.
 import codecs
 import re
 import struct
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -20,8 +19,6 @@ _MOST_STREAM = 64 << 20
 _CHUNK = 4096
 # A module begins with "Attribute VB_Name": in a container of literals, after a chunk header.
 _HEAD = re.compile(rb"\x01[\s\S]{2}\x00Attribut[\s\S]")
-# [MS-PPT] 2.10.34 and 2.10.35: an embedded storage, as it is or deflated after its size.
-_POWERPOINT_STORAGE = re.compile(rb"[\x00\x10]\x00\x11\x10[\s\S]{4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +95,11 @@ def _source(stream: bytes, offset: int) -> bytes:
 
 
 def _hidden(opened: CompoundFile, entry: Entry) -> Iterator[Module | Unread]:
-    """Source in a stream that no project lists, and the projects inside a presentation."""
+    """Source in a stream that no project lists."""
     try:
         data = _whole(opened, entry)
     except DamagedError:
         # The extractor of OLE files says that this stream is damaged; what is left is no source.
-        return
-    if entry.name == "PowerPoint Document":
-        for storage in _presentation_storages(data):
-            yield from modules(storage)
         return
     for found in _HEAD.finditer(data):
         try:
@@ -115,23 +108,6 @@ def _hidden(opened: CompoundFile, entry: Entry) -> Iterator[Module | Unread]:
             yield Unread(f"macro source in {entry.name}: {error}")
         else:
             yield Module(entry.name, source.decode("cp1252", "replace"))
-
-
-def _presentation_storages(data: bytes) -> Iterator[bytes]:
-    for found in _POWERPOINT_STORAGE.finditer(data):
-        begin, length = found.end(), int.from_bytes(found[0][4:], "little")
-        body = data[begin : begin + length]
-        if found[0][0]:
-            body = _inflated(body[4:])
-        if body.startswith(b"\xd0\xcf\x11\xe0") and len(body) >= 512:
-            yield body
-
-
-def _inflated(data: bytes) -> bytes:
-    try:
-        return zlib.decompressobj().decompress(data, _MOST_SOURCE)
-    except zlib.error:
-        return b""
 
 
 def _whole(opened: CompoundFile, entry: Entry) -> bytes:

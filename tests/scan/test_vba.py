@@ -30,13 +30,6 @@ def test_every_module_of_a_project_is_read() -> None:
     ]
 
 
-@pytest.mark.parametrize("deflated", [True, False])
-def test_a_project_inside_a_presentation_is_read(*, deflated: bool) -> None:
-    data = office.presentation(office.project(SOURCE), deflated=deflated)
-
-    assert SOURCE in "".join(sources(data))
-
-
 def test_source_in_a_stream_that_no_project_lists_is_read() -> None:
     hidden = b"rubbish" + compress(b'Attribute VB_Name = "x"\r\nSub AutoOpen()\r\nEnd Sub\r\n')
 

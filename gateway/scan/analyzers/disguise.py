@@ -68,7 +68,7 @@ def _by_name(artifact: Artifact) -> Iterator[Finding]:
 
 def _by_content(artifact: Artifact) -> Iterator[Finding]:
     programs = [kind for kind in artifact.kinds if kind in _PROGRAMS]
-    if is_polyglot(artifact.kinds):
+    if _is_polyglot(artifact):
         level = Level.MALICIOUS if programs else Level.SUSPICIOUS
         yield _finding("disguise.polyglot", level, artifact, artifact.name)
     elif programs:
@@ -79,6 +79,12 @@ def _by_content(artifact: Artifact) -> Iterator[Finding]:
         expected = _EXPECTED.get(filenames.extension(artifact.name))
         if expected is not None and expected.isdisjoint(artifact.kinds):
             yield _finding("disguise.mismatch", Level.NOTE, artifact, artifact.name)
+
+
+def _is_polyglot(artifact: Artifact) -> bool:
+    """Whether its bytes are two things; that it is mail may be only what was declared."""
+    kinds = tuple(kind for kind in artifact.kinds if kind is not Kind.MESSAGE)
+    return is_polyglot(kinds)
 
 
 def _is_document(name: str, program: Kind) -> bool:

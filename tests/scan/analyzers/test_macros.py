@@ -3,9 +3,12 @@
 import pytest
 
 from gateway.cli.compound import compound_file, compress, vba_project
-from gateway.model import Finding, Gap, Level, Reason
+from gateway.model import Finding, Gap, Level, Pack, Reason
 from gateway.scan.analyzers.macros import MacroAnalyzer
 from gateway.scan.api import Context
+from gateway.scan.budget import Limits
+from gateway.scan.engine import Engine
+from gateway.scan.extractors.ole import OleExtractor
 from tests.support import office
 
 
@@ -143,3 +146,13 @@ def test_much_evidence_is_cut_and_counted() -> None:
     finding = judged(opened("\n".join(f'Shell "a{number}"' for number in range(9))))
 
     assert finding.evidence.endswith("; and 6 more")
+
+
+@pytest.mark.parametrize("deflated", [True, False])
+def test_the_macros_of_a_presentation_are_judged(*, deflated: bool) -> None:
+    data = office.presentation(office.project(opened('Shell "calc"')), deflated=deflated)
+    engine = Engine((OleExtractor(),), (MacroAnalyzer(),), pack=Pack("", ""), limits=Limits())
+
+    report = engine.scan(data, "cours.ppt")
+
+    assert {finding.code for finding in report.findings} == {"macro.dropper"}
