@@ -5,6 +5,7 @@ from gateway.scan.analyzers.macros import MacroAnalyzer
 from gateway.scan.analyzers.xlm import XlmAnalyzer
 from gateway.scan.api import Analyzer, Extractor
 from gateway.scan.extractors.compressed import CompressedExtractor
+from gateway.scan.extractors.iso import IsoExtractor
 from gateway.scan.extractors.message import MessageExtractor
 from gateway.scan.extractors.ole import OleExtractor
 from gateway.scan.extractors.pgp import PgpExtractor
@@ -24,6 +25,7 @@ EXTRACTORS: tuple[Extractor, ...] = (
     TarExtractor(),
     OleExtractor(),
     RtfExtractor(),
+    IsoExtractor(),
     SevenZipExtractor(),
     UnopenedExtractor(),
 )

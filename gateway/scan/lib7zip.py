@@ -27,7 +27,6 @@ _FORMATS = {
     Kind.RPM: pybit7z.FormatRpm,
     Kind.XAR: pybit7z.FormatXar,
     Kind.SZDD: pybit7z.FormatMslz,
-    Kind.ISO: pybit7z.FormatIso,
     Kind.UDF: pybit7z.FormatUdf,
     Kind.FAT: pybit7z.FormatFat,
     Kind.WIM: pybit7z.FormatWim,

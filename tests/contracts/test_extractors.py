@@ -36,7 +36,7 @@ GOOD = {
     "mail": b"From: a@b\r\nTo: c@d\r\nMIME-Version: 1.0\r\n\r\nBonjour\r\n",
     "slides": files.compound({"PowerPoint Document": files.slide_object(files.TEXT)}),
     "rich text": files.rich_text(files.ole_package("a.txt", files.TEXT)[4:], b"Package\0"),
-    "iso": files.iso(),
+    "iso": files.iso({"A.TXT": files.TEXT}, joliet={"a.txt": files.TEXT}),
     **{f".{suffix}": data for suffix, data in files.COMPRESSED.items()},
 }
 

@@ -359,8 +359,31 @@ def dicom(preamble: bytes = b"") -> bytes:
     return preamble.ljust(128, b"\0") + b"DICM" + b"\x02\x00\x00\x00UL\x04\x00" + bytes(32)
 
 
-def iso() -> bytes:
-    """Enough of a disc image to be told: the volume descriptors, and no files."""
-    return (bytes(0x8000) + b"\x01CD001\x01").ljust(0x8800, b"\0") + b"\xffCD001\x01".ljust(
-        2048, b"\0"
-    )
+def iso(short: dict[str, bytes] | None = None, joliet: dict[str, bytes] | None = None) -> bytes:
+    """A disc image with a primary volume and, if asked for, one with long names of its own."""
+    volumes = [(1, short or {}, "latin-1", b"")]
+    if joliet is not None:
+        volumes.append((2, joliet, "utf-16-be", b"%/E"))
+    sector = 16 + len(volumes) + 1
+    descriptors, body = b"", b""
+    for kind, listed, encoding, escape in volumes:
+        folder_at, sector = sector, sector + 1
+        records = _iso_record(b"\0", folder_at, 2048, 2) + _iso_record(b"\1", folder_at, 2048, 2)
+        contents = b""
+        for name, data in listed.items():
+            stored = (name + ";1").encode(encoding)
+            records += _iso_record(stored, sector, len(data), 0)
+            contents += data.ljust(-(-len(data) // 2048) * 2048, b"\0")
+            sector += -(-len(data) // 2048)
+        body += records.ljust(2048, b"\0") + contents
+        descriptor = (bytes((kind,)) + b"CD001\x01").ljust(88, b"\0") + escape.ljust(68, b"\0")
+        descriptors += (descriptor + _iso_record(b"\0", folder_at, 2048, 2)).ljust(2048, b"\0")
+    return bytes(16 * 2048) + descriptors + b"\xffCD001\x01".ljust(2048, b"\0") + body
+
+
+def _iso_record(name: bytes, sector: int, size: int, flags: int) -> bytes:
+    length = 33 + len(name) + (33 + len(name)) % 2
+    places = struct.pack("<I", sector) + struct.pack(">I", sector)
+    sizes = struct.pack("<I", size) + struct.pack(">I", size)
+    head = struct.pack("BB", length, 0) + places + sizes + bytes(7) + bytes((flags,)) + bytes(6)
+    return (head + bytes((len(name),)) + name).ljust(length, b"\0")
