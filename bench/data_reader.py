@@ -9,7 +9,7 @@ from time import perf_counter
 from gateway.smtp.data import DataReader, DataRules
 from gateway.spool import Spool
 
-_CHUNK = 256 << 10
+_CHUNK = 32 << 10
 _RULES = DataRules(message_bytes=64 << 20)
 
 

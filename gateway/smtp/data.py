@@ -95,13 +95,13 @@ class DataReader:
         if not block:
             return
         text = block
-        if self._open or b"\0" in block or not _has_only_crlf(block):
+        if self._closes_lone_dot(block) or b"\0" in block or not _has_only_crlf(block):
             self._look_for_false_end(block)
             self._look_for_bare_newline(block)
             text = _normalised(block)
             stuffed = True
         else:
-            self._open = block[_start_of(_OPEN, block, 2) :]
+            self._remember(self._open + block[-2:])
         self._measure_lines(text)
         if stuffed:
             # RFC 5321 4.5.2: undo dot-stuffing.
@@ -110,6 +110,9 @@ class DataReader:
         self._hand_over(text[self._unsent :])
         self._unsent = 0
 
+    def _closes_lone_dot(self, block: bytes) -> bool:
+        return _LONE_DOT.search(self._open + block[:2]) is not None
+
     def _look_for_false_end(self, block: bytes) -> None:
         # Some servers drop NULs: the view of such a server is searched.
         view = self._open + block.translate(None, b"\0")
@@ -117,6 +120,9 @@ class DataReader:
         if dot and Fault.FALSE_END not in self._faults:
             place = _index_without_nuls(block, dot.end() - 1 - len(self._open))
             self._faults[Fault.FALSE_END] = self.received + place + 1
+        self._remember(view)
+
+    def _remember(self, view: bytes) -> None:
         self._open = view[_start_of(_OPEN, view, 2) :]
 
     def _look_for_bare_newline(self, block: bytes) -> None:

@@ -70,10 +70,11 @@ def in_chunks(wire: bytes, rules: DataRules, sizes: list[int]) -> Seen | None:
     sizes=st.lists(st.integers(0, 9), max_size=80),
     refuse=st.booleans(),
 )
-@settings(max_examples=600)
+@settings(max_examples=1000)
 @example(wire=b"x\r\n\0", terminated=False, sizes=[4], refuse=False)
 @example(wire=b"a\r\n.\r\r", terminated=True, sizes=[7], refuse=False)
 @example(wire=b"\r\r\r\r\n.b", terminated=True, sizes=[1, 1, 1, 1, 1], refuse=False)
+@example(wire=b"\r\n\0.\r\nx", terminated=True, sizes=[3, 1, 1, 1], refuse=False)
 @example(wire=b"\r\n\0\0.\0\0\n", terminated=True, sizes=[3, 3], refuse=True)
 def test_any_chunking_of_any_octets_gives_the_obvious_result(
     *, wire: bytes, terminated: bool, sizes: list[int], refuse: bool

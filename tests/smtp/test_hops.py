@@ -7,7 +7,7 @@ from gateway.smtp.hops import count_hops
     ("message", "hops"),
     [
         (b"", 0),
-        (b"Received: a\r\n\tb\r\nRECEIVED : c\r\nX-Received: d\r\n\r\nReceived: body\r\n", 2),
+        (b"Received: a\r\n\tb\r\nRECEIVED: c\r\nX-Received: d\r\n\r\nReceived: body\r\n", 2),
         (b"\r\nReceived: body\r\n", 0),
         (b"Received: only a header", 1),
     ],

@@ -7,18 +7,25 @@ from gateway.smtp import replies
 from gateway.smtp.inbound.settings import SessionLimits
 from gateway.smtp.replies import Reply
 
-_DESCRIPTORS_OF_A_SESSION = 3
+_OF_THE_HOUSE = 64
+"""File descriptors that are neither a client's nor a message's."""
+_OF_A_SESSION = 3
 """The client, the next hop, the message."""
-_DESCRIPTORS_OF_THE_HOUSE = 64
 
 
 class Admission:
-    """Counts sessions from ``enter`` to ``leave``."""
+    """Counts sessions from ``enter`` to ``leave``; fewer than asked when descriptors are short."""
 
     def __init__(self, limits: SessionLimits) -> None:
-        self._connections = min(limits.connections, _affordable())
+        affordable = (_descriptors() - self.backlog) // _OF_A_SESSION
+        self._connections = min(limits.connections, max(1, affordable))
         self._per_client = limits.connections_per_client
         self._clients: Counter[str] = Counter()
+
+    @property
+    def backlog(self) -> int:
+        """How many clients asyncio may accept at once, before the first of them is counted."""
+        return min(128, max(1, _descriptors() // 4))
 
     def enter(self, client: str) -> Reply | None:
         """Count one session of ``client``; a Reply says why it must end at once."""
@@ -36,9 +43,7 @@ class Admission:
             del self._clients[client]
 
 
-def _affordable() -> int:
-    """Sessions for which there are file descriptors. Running out of them stops the whole house."""
-    descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if descriptors == resource.RLIM_INFINITY:
-        return 1 << 30
-    return max(1, (descriptors - _DESCRIPTORS_OF_THE_HOUSE) // _DESCRIPTORS_OF_A_SESSION)
+def _descriptors() -> int:
+    """What there is for sessions. A process without file descriptors accepts in a busy loop."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return (1 << 30 if soft == resource.RLIM_INFINITY else soft) - _OF_THE_HOUSE

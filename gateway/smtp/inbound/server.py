@@ -58,7 +58,8 @@ class Server:
         May be called several times, for several addresses.
         """
         loop = asyncio.get_running_loop()
-        listener = await loop.create_server(self._session, host, port, backlog=1024)
+        backlog = self._house.admission.backlog
+        listener = await loop.create_server(self._session, host, port, backlog=backlog)
         self._listeners.append(listener)
         return tuple(listening.getsockname()[:2] for listening in listener.sockets)
 

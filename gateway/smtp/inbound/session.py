@@ -26,6 +26,8 @@ from gateway.smtp.replies import Reply
 # It logs every command with the addresses in it.
 aiosmtpd_log.disabled = True
 
+_READ_OCTETS = 32 << 10
+
 
 class _Lines:
     """The reader that aiosmtpd asks for the next line."""
@@ -83,6 +85,8 @@ class Session(SMTP):
         peer = transport.get_extra_info("peername")
         self._client = str(peer[0]) if peer else ""
         self._members.add(self)
+        # asyncio reads 256 KiB at a time, and all other clients would wait until they are digested.
+        transport.max_size = _READ_OCTETS  # type: ignore[attr-defined]
         super().connection_made(transport)
 
     def data_received(self, data: bytes) -> None:

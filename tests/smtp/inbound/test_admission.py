@@ -25,7 +25,7 @@ def test_all_clients_together_have_their_limit_and_places_become_free() -> None:
 
 def test_there_are_never_more_places_than_file_descriptors() -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (70, hard))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (72, hard))
     try:
         admission = Admission(SessionLimits(connections=1000))
     finally:
