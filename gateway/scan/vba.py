@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from gateway.scan.compound import CompoundFile, Entry
 from gateway.scan.inflate import DamagedError
 
-_MOST_SOURCE = 16 << 20
+_MOST_SOURCE = 8 << 20
+"""Of one file. The largest honest projects have half of that."""
 _MOST_STREAM = 64 << 20
 _CHUNK = 4096
 # A module begins with "Attribute VB_Name": in a container of literals, after a chunk header.
@@ -47,7 +48,17 @@ class _Record:
 
 def modules(data: bytes) -> Iterator[Module | Unread]:
     """Every module in the OLE file ``data``. Raises DamagedError for a file that is none."""
-    opened = CompoundFile(data)
+    left = _MOST_SOURCE
+    for module in _modules(CompoundFile(data)):
+        if isinstance(module, Module):
+            left -= len(module.source)
+        if left < 0:
+            yield Unread(_too_much())
+            return
+        yield module
+
+
+def _modules(opened: CompoundFile) -> Iterator[Module | Unread]:
     streams = {tuple(map(str.lower, entry.path)): entry for entry in opened.entries}
     read: set[tuple[str, ...]] = set()
     for path in streams:
@@ -175,10 +186,14 @@ def decompress(data: bytes, start: int = 0) -> bytes:
             position = body + _CHUNK
             source += data[body:position]
         if len(source) > _MOST_SOURCE:
-            raise DamagedError(f"more than {_MOST_SOURCE >> 20} MiB of source")
+            raise DamagedError(_too_much())
     if not source:
         raise DamagedError("no chunk of source")
     return bytes(source)
+
+
+def _too_much() -> str:
+    return f"more than {_MOST_SOURCE >> 20} MiB of macro source"
 
 
 def _chunk(tokens: bytes) -> bytearray:

@@ -82,8 +82,18 @@ def test_source_beyond_the_limit_is_said(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(vba, "_MOST_SOURCE", 4096)
 
     assert next(vba.modules(office.project("' x\n" * 4096))) == vba.Unread(
-        "macro module ThisDocument: more than 0 MiB of source"
+        "macro module ThisDocument: more than 0 MiB of macro source"
     )
+
+
+def test_many_modules_together_have_the_same_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vba, "_MOST_SOURCE", 9000)
+    data = vba_project({f"Module{number}": "' x\r\n" * 800 for number in range(9)})
+
+    *read, last = vba.modules(data)
+
+    assert len(read) == 2
+    assert last == vba.Unread("more than 0 MiB of macro source")
 
 
 @given(st.binary(max_size=400), st.integers(0, 20))

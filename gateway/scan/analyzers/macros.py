@@ -129,9 +129,8 @@ class MacroAnalyzer:
                 case vba.Module():
                     source += lines(module.name, module.source)
         procedures = [line for line in source if _PROCEDURE.search(line.code)]
-        acts = {line: sign.does for sign in _SIGNS for line in source if sign.shows(line)}
         if procedures:
-            yield _judge(artifact, procedures, list(_starts(source)), acts)
+            yield _judge(artifact, procedures, list(_starts(source)), _acts(source))
 
 
 def _judge(
@@ -157,6 +156,16 @@ def _judge(
             shown = procedures
     evidence = _evidence(shown)
     return Finding(code, level, summary, evidence, artifact.lineage, technique=technique)
+
+
+def _acts(source: list[Line]) -> dict[Line, str]:
+    """The lines that do something, and what."""
+    # Most projects do none of it, and one look at the whole says so twenty times as fast.
+    code = "\n".join(line.code for line in source)
+    strings = "\n".join(line.strings for line in source)
+    whole = Line("", 0, "", code, strings)
+    signs = [sign for sign in _SIGNS if sign.shows(whole)]
+    return {line: sign.does for sign in signs for line in source if sign.shows(line)}
 
 
 def _starts(source: list[Line]) -> Iterator[Line]:
