@@ -80,6 +80,7 @@ class _Block:
         self._fields: list[tuple[str, list[bytes]]] = []
         self._slips: dict[str, None] = {}
         self._last_mime_field: int | None = None
+        self._is_after_bare_cr = False
 
     def read(self) -> Header:
         while self._at < self._stop:
@@ -93,6 +94,7 @@ class _Block:
                 return self._header(line.end())
             self._take(line[1])
             self._at = line.end()
+            self._is_after_bare_cr = self._data[line.end() - 1 : line.end()] == b"\r"
         return self._header(self._at)
 
     def _header(self, body: int) -> Header:
@@ -114,10 +116,13 @@ class _Block:
         return True
 
     def _continues(self, line: bytes) -> bool:
-        """Whether a line that should begin with a blank goes on with a field of parameters."""
+        """Whether a line that should begin with a blank goes on with the MIME field above.
+
+        Either it is a parameter, or it stands behind a bare CR, which ends no line for many.
+        """
         if not self._fields or not self._fields[-1][0].startswith("content-"):
             return False
-        return _STRAY.match(line) is not None
+        return self._is_after_bare_cr or _STRAY.match(line) is not None
 
     def _take(self, line: bytes) -> None:
         name = self._name(line)
@@ -128,8 +133,8 @@ class _Block:
         elif name is not None:
             self._fields.append((name, [line[self._value_at(line) :]]))
         elif self._continues(line):
-            self._fields[-1][1].append(b"; " + line)
-            self._slips["a parameter that is not indented"] = None
+            self._fields[-1][1].append(b" " + line if self._is_after_bare_cr else b"; " + line)
+            self._slips["a line that goes on with a field and is not indented"] = None
         elif not line.startswith(_MAILBOX):
             self._slips["a line in the header that is no field"] = None
 

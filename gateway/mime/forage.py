@@ -1,15 +1,18 @@
-"""Parts that no declared boundary leads to: a line with two hyphens, then a MIME header.
+"""Parts that no declared boundary leads to: wherever the header of a file stands.
 
-They lie in preambles and epilogues, behind a boundary that is missing or contradicted, or in a
-text that only quotes a mail. Some mail program may show them, so they are looked at.
+They lie in preambles and epilogues, behind a boundary that is missing, contradicted or hidden in
+its line, or in a text that only quotes a mail. Some mail program may show them, so they are
+looked at.
 """
 
 import re
 from collections.abc import Container, Iterable
 from dataclasses import replace
+from heapq import merge
 
 from gateway.mime.entity import Entity
 from gateway.mime.structure import MAX_PARTS, Line, Part, Role, Source
+from gateway.mime.transfer import Encoding
 
 _MAY_BE_HEADER = re.compile(rb"[\s\0]{0,8}[A-Za-z\"'][^:=\r\n]{1,60}[:=;\s]")
 _RESUMED = re.compile(
@@ -19,23 +22,61 @@ _RESUMED = re.compile(
 
 def forage(source: Source, *, hidden: Container[int]) -> tuple[Part, ...]:
     """Every stretch that begins like a part, wherever it lies outside of ``hidden``."""
-    known = {boundary for entity in source.entities for boundary in entity.boundaries}
-    parts: list[Part] = []
-    opened: Line | None = None
-    for line in source.lines:
-        if line.start in hidden or len(parts) >= MAX_PARTS:
-            continue
-        begins = _begins_part(source, line)
-        if begins:
-            known.add(line.text)
-        elif line.text not in known and line.text.removesuffix(b"--") not in known:
-            continue
-        if opened is not None:
-            parts.append(_part(source, opened, line.start))
-        opened = line if begins else None
-    if opened is not None:
-        parts.append(_part(source, opened, len(source.text)))
-    return tuple(part for part in parts if part.role is Role.BODY)
+    return _Forager(source).parts(hidden)
+
+
+class _Forager:
+    """The state of one search, from front to back."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._known = {boundary for entity in source.entities for boundary in entity.boundaries}
+        self._parts: list[Part] = []
+        self._entity: Entity | None = None
+        self._read_until = 0
+        """The end of the last header that was read: a block is read once, not once a field."""
+
+    def parts(self, hidden: Container[int]) -> tuple[Part, ...]:
+        fields = (Line(at, at, b"") for at in self._source.mime_fields)
+        for line in merge(self._source.lines, fields, key=lambda line: line.start):
+            if line.start in hidden or len(self._parts) >= MAX_PARTS:
+                continue
+            if line.start >= self._read_until:
+                self._meet(line)
+        self._end(len(self._source.text))
+        return tuple(self._parts)
+
+    def _meet(self, line: Line) -> None:
+        is_delimiter = line.end > line.start
+        entity = self._begun(line.end, needs_file=not is_delimiter)
+        if entity is not None and is_delimiter:
+            self._known.add(line.text)
+        is_known = line.text in self._known or line.text.removesuffix(b"--") in self._known
+        if entity is not None or (is_delimiter and is_known):
+            self._end(line.start)
+            self._entity = entity
+
+    def _begun(self, at: int, *, needs_file: bool) -> Entity | None:
+        """The entity whose header begins at ``at``, if one does."""
+        if not _MAY_BE_HEADER.match(self._source.text, at):
+            return None
+        entity = self._source.entity(at, "text/plain")
+        self._read_until = entity.header.body
+        if needs_file and not _speaks_of_file(entity):
+            return None
+        return entity if entity.header.is_mime else None
+
+    def _end(self, at: int) -> None:
+        entity, self._entity = self._entity, None
+        if entity is None or entity.declared_types[0].startswith("multipart/"):
+            return
+        self._parts.append(self._source.part(entity, min(entity.header.body, at), at))
+
+
+def _speaks_of_file(entity: Entity) -> bool:
+    """A header in the midst of a text is one only if it says how a file is named or wrapped."""
+    is_wrapped = entity.encodings != (Encoding.IDENTITY,)
+    return entity.is_attachment or bool(entity.name_parameters) or is_wrapped
 
 
 def resumed(source: Source, parts: Iterable[Part]) -> tuple[Part, ...]:
@@ -54,16 +95,3 @@ def resumed(source: Source, parts: Iterable[Part]) -> tuple[Part, ...]:
 
 def _is_mail(part: Part) -> bool:
     return any(word.startswith("message/") for word in part.entity.declared_types)
-
-
-def _begins_part(source: Source, line: Line) -> bool:
-    if not _MAY_BE_HEADER.match(source.text, line.end):
-        return False
-    return source.entity(line.end, "text/plain").header.is_mime
-
-
-def _part(source: Source, opened: Line, end: int) -> Part:
-    entity = source.entity(opened.end, "text/plain")
-    is_multipart = entity.declared_types[0].startswith("multipart/")
-    role = Role.AROUND if is_multipart else Role.BODY
-    return source.part(entity, min(entity.header.body, end), end, role=role)

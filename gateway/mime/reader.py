@@ -6,14 +6,14 @@ Rule 2. One part is decoded at a time, when it is asked for.
 """
 
 import hashlib
-from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from gateway.mime import judgement, structure
 from gateway.mime.forage import forage, resumed
 from gateway.mime.payload import Payload, payloads
-from gateway.mime.structure import LAST, LENIENT, STRICT, Part, Source
+from gateway.mime.structure import LAST, LENIENT, STRICT, Part, Role, Source
 from gateway.model import Finding, Gap, Lineage
 
 _MAIL = frozenset({"message/rfc822", "message/global"})
@@ -62,7 +62,7 @@ def read(text: bytes, lineage: Lineage) -> Mail:
     """Read a message under every reading. Any bytes give a mail, in linear time."""
     source = Source(text)
     strict = structure.split(source, STRICT)
-    inside = _inside_mails(source, strict.parts)
+    inside = _Spans(_mails(strict.parts))
     last = structure.split(source, LAST, hidden=inside)
     lenient = structure.split(source, LENIENT, hidden=inside)
     declared = (*last.parts, *lenient.parts)
@@ -88,12 +88,18 @@ def _beyond(known: Iterable[Part], found: Iterable[Part]) -> tuple[Part, ...]:
     return tuple(new.values())
 
 
-def _inside_mails(source: Source, parts: Iterable[Part]) -> frozenset[int]:
-    """Where the hyphen lines of attached mails begin: those mails are read by themselves."""
-    mails = [part for part in parts if _MAIL.issuperset(part.entity.declared_types)]
-    starts = [line.start for line in source.lines]
-    return frozenset(
-        start
-        for mail in mails
-        for start in starts[bisect_left(starts, mail.start) : bisect_left(starts, mail.end)]
-    )
+class _Spans:
+    """Stretches of the message that do not overlap, to ask of an offset whether it is inside."""
+
+    def __init__(self, parts: Iterable[Part]) -> None:
+        self._edges = [edge for part in parts for edge in part.span if part.end > part.start]
+
+    def __contains__(self, offset: object) -> bool:
+        return isinstance(offset, int) and bisect_right(self._edges, offset) % 2 == 1
+
+
+def _mails(parts: Iterable[Part]) -> Iterator[Part]:
+    """The attached mails, which are read by themselves."""
+    for part in parts:
+        if part.role is Role.BODY and _MAIL.issuperset(part.entity.declared_types):
+            yield part

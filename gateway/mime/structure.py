@@ -81,13 +81,15 @@ class Source:
     def __init__(self, text: bytes) -> None:
         self.text = text
         self.lines = tuple(islice(_dashed_lines(text), MAX_LINES))
+        self.mime_fields = tuple(islice(_mime_fields(text), MAX_LINES))
+        """Where lines begin that look like fields of a part's header."""
         self._headers: dict[int, fields.Header] = {}
         self._entities: dict[tuple[int, str], Entity] = {}
 
     @property
     def is_cut(self) -> bool:
-        """Whether there are more hyphen lines than are looked at."""
-        return len(self.lines) >= MAX_LINES
+        """Whether there are more hyphen lines, or MIME fields, than are looked at."""
+        return max(len(self.lines), len(self.mime_fields)) >= MAX_LINES
 
     def entity(self, at: int, default_type: str) -> Entity:
         """What the header that begins at ``at`` says."""
@@ -142,8 +144,14 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class _Open:
+    entity: Entity
     boundaries: tuple[bytes, ...]
-    default_type: str
+
+    @property
+    def default_type(self) -> str:
+        """What a part is that does not say (RFC 2046 5.1.5)."""
+        is_digest = "multipart/digest" in self.entity.declared_types
+        return "message/rfc822" if is_digest else "text/plain"
 
 
 def split(source: Source, reading: Reading, *, hidden: Container[int] = ()) -> Split:
@@ -188,6 +196,7 @@ class _Walk:
         if not is_closing:
             self._begin(line.end, self._stack[level].default_type)
             return
+        self._entity = self._stack[level].entity
         if not self._reading.takes_any:
             self._stack.pop()
         self._start = line.end
@@ -205,9 +214,7 @@ class _Walk:
         if len(self._stack) >= MAX_DEPTH:
             self._is_cut = True
             return
-        is_digest = "multipart/digest" in self._entity.declared_types
-        inner_type = "message/rfc822" if is_digest else "text/plain"
-        self._stack.append(_Open(boundaries, inner_type))
+        self._stack.append(_Open(self._entity, boundaries))
         self._role = Role.AROUND
         self._is_preamble = True
 
@@ -239,7 +246,7 @@ class _Walk:
             if any(boundary and text.startswith(boundary) for boundary in opened.boundaries):
                 return level
             if not opened.boundaries and text:
-                self._stack[level] = _Open((text,), opened.default_type)
+                self._stack[level] = _Open(opened.entity, (text,))
                 return level
         return None
 
@@ -266,6 +273,16 @@ def _dashed_lines(text: bytes) -> Iterator[Line]:
             yield Line(start, match.end(), match[1].rstrip(_PADDING))
         elif _is_blank_before(text, start):
             yield Line(start, match.end(), match[1].rstrip(_PADDING), is_indented=True)
+
+
+def _mime_fields(text: bytes) -> Iterator[int]:
+    # One copy in lower case and a plain search are ten times as fast as a pattern without case.
+    lower = text.lower()
+    at = 0
+    while (at := lower.find(b"content-", at)) >= 0:
+        if at == 0 or text[at - 1] in b"\r\n":
+            yield at
+        at += 8
 
 
 def _is_blank_before(text: bytes, start: int) -> bool:

@@ -77,6 +77,12 @@ def test_a_parameter_that_is_not_indented_belongs_to_the_field_above() -> None:
     assert fields.read(message, 0).all("content-disposition") == [b' attachment; filename="x.exe"']
 
 
+def test_a_bare_carriage_return_ends_a_line_and_its_field_goes_on_all_the_same() -> None:
+    header = fields.read(b"Content-Transfer-Encoding: \rbase64\r\n\r\nbody", 0)
+
+    assert header.all("content-transfer-encoding") == [b"  base64"]
+
+
 def test_a_mailbox_line_and_a_byte_order_mark_are_no_part_of_the_header() -> None:
     message = b"\xef\xbb\xbf" + lines("From a@b Mon Jan  1 00:00:00 2026", "To: a@b", "", "body")
 

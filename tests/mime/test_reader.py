@@ -145,6 +145,10 @@ HIDING = {
     "behind a boundary longer than readers compare": declared(
         f"multipart/mixed; boundary={'b' * 80}"
     ).replace(b"--b1", b"--" + b"b" * 70),
+    "in the epilogue behind an attached mail": multipart(
+        b"Content-Type: message/rfc822\r\n\r\n" + multipart(text())
+    )
+    + INSIDE,
     "behind a contradicted encoding": changed(
         ENCODING, b"Content-Transfer-Encoding: 7bit\r\n" + ENCODING
     ),
@@ -304,6 +308,10 @@ UUENCODED = b"begin 644 setup.exe\n" + b"".join(
     binascii.b2a_uu(PROGRAM[at : at + 45]) for at in range(0, len(PROGRAM), 45)
 )
 CARRIED = {
+    "behind a delimiter with something before it": multipart(text(), attachment()).replace(
+        b"hello\r\n--b1", b'hello\r\n"--b1'
+    ),
+    "behind no delimiter": multipart(text(), attachment()).replace(b"hello\r\n--b1", b"hello\r\n"),
     "uuencode in a text": lines("From: a@b.example", "", "Hello", "") + UUENCODED + b"end\n",
     "uuencode that is encoded once more": lines(
         "From: a@b.example", "Content-Type: text/plain", "Content-Transfer-Encoding: base64", ""
