@@ -12,6 +12,7 @@ from gateway import app
 from gateway.cli.options import ConfigFile, Json, read_settings
 from gateway.cli.terminal import FAILURE, cell, clear_errors, console, markup, safe, stop
 from gateway.packs import load
+from gateway.packs.check import check_folder
 from gateway.packs.format import Problem, RulePack, check_file, check_meta
 from gateway.packs.syntax import outline
 from gateway.scan.libyara import faults, remarks
@@ -46,7 +47,8 @@ def check(
 ) -> None:
     """Say what is wrong with rules: with those in force, or before they are put in force.
 
-    Exit code: 0 all can be used, 1 something cannot.
+    The rules of a folder are tried on the cases that it brings.
+    Exit code: 0 all can be used, 1 something cannot, or a case fails.
     """
     with clear_errors():
         settings = read_settings(config)
@@ -55,13 +57,15 @@ def check(
             stop(f"{missing}: there is no such file or folder")
         loaded = load.load_only(paths) if paths else app.rule_packs(settings)
         problems = [*loaded.problems, *_problems(loaded.packs)]
-    for problem in problems:
+        folders = paths or [load.builtin_folder(), *settings.rules.packs]
+        failed = [found for folder in folders for found in check_folder(folder)]
+    for problem in (*problems, *failed):
         word = "left out" if problem.is_fatal else "remark"
         console.print(f"{word}: {safe(str(problem))}", markup=False, soft_wrap=True)
     count = len(list(_rules(loaded.packs)))
     names = ", ".join(f"{pack.name} {pack.version}" for pack in loaded.packs) or "none"
     console.print(f"{count} rules in packs: {safe(names)}", markup=False)
-    if any(problem.is_fatal for problem in problems):
+    if failed or any(problem.is_fatal for problem in problems):
         raise typer.Exit(FAILURE)
 
 
