@@ -1,0 +1,38 @@
+"""What a process and all its children cost, read from /proc."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def family(pid: int) -> Iterator[int]:
+    """``pid`` and every process that descends from it."""
+    yield pid
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in task.read_text().split():
+            yield from family(int(child))
+
+
+def cpu_seconds(pid: int) -> float:
+    """Processor time of a process, and of its children that have ended."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:15])) / _TICKS
+
+
+def family_cpu_seconds(pid: int) -> float:
+    """Processor time of a process and of all its descendants, living or not."""
+    return sum(map(cpu_seconds, family(pid)))
+
+
+def proportional_bytes(pid: int) -> int:
+    """Memory of a family, shared pages counted once (PSS)."""
+    return sum(map(_pss, family(pid)))
+
+
+def _pss(pid: int) -> int:
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) * 1024
+    return 0
