@@ -62,13 +62,10 @@ class Generation:
         """Start a zygote and wait until it has loaded everything. Raises ZygoteError."""
         link, theirs = socket.socketpair()
         link.setblocking(False)
+        process: Process | None = None
         try:
             with theirs:
                 process = await _launch(theirs)
-        except OSError as error:
-            link.close()
-            raise ZygoteError(f"the zygote cannot be started: {error}") from error
-        try:
             await channel.send_async(link, encode(Start(setup, factory)))
             async with asyncio.timeout(_LOADING_SECONDS):
                 ready = await _first_word(process, link)
@@ -187,9 +184,11 @@ async def _first_word(process: Process, link: socket.socket) -> Ready:
     return decode(parcel.body, Ready)
 
 
-async def _end(process: Process, link: socket.socket) -> None:
+async def _end(process: Process | None, link: socket.socket) -> None:
     """A zygote ends by itself once its socket is closed; one that does not is killed."""
     link.close()
+    if process is None:
+        return
     try:
         async with asyncio.timeout(_GRACE_SECONDS):
             await process.wait()
