@@ -1,4 +1,4 @@
-"""Megabytes a second of the DATA reader, memory to memory: python bench/data_reader.py."""
+"""Megabytes a second of the DATA reader, memory to memory: python -m bench.data_reader."""
 
 import os
 import sys
