@@ -7,6 +7,7 @@ from gateway.model import Finding
 from gateway.packs.cases import Case, missing_cases, read_cases
 from gateway.packs.format import CASES, Problem, RulePack
 from gateway.packs.load import read_folder
+from gateway.packs.syntax import outline
 from gateway.scan.analyzers.yara import YaraAnalyzer
 from gateway.scan.api import Artifact, Context
 from gateway.scan.kinds import identify
@@ -22,7 +23,8 @@ def check_folder(folder: Path) -> Iterator[Problem]:
     yield from problems
     pack, _ = read_folder(folder)
     yield from missing_cases(pack, cases)
-    for case in failed_cases(pack, cases):
+    known = {rule.name for file in pack.files for rule in outline(file.text).rules}
+    for case in failed_cases(pack, [case for case in cases if case.rule in known]):
         wrong = "does not match" if case.hits else "matches"
         what = f"rule {case.rule} {wrong} its case {case.file!r}: {case.why}"
         yield Problem(str(path), 0, what, is_fatal=False)
