@@ -13,6 +13,8 @@ from gateway import app
 from gateway.config import load
 from gateway.smtp.sink import Sink
 
+_NOWHERE = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open as long as we are
+
 
 async def _sink() -> None:
     """A next hop that forgets at once what it took."""
@@ -25,10 +27,9 @@ async def _sink() -> None:
 
 async def _gateway(settings: Path) -> None:
     """The gateway, its log thrown away."""
-    with Path(os.devnull).open("w") as nowhere:
-        async with app.run(load(settings), log=nowhere) as gateway:
-            print(gateway.addresses[0][1], flush=True)
-            await asyncio.Event().wait()
+    async with app.run(load(settings), log=_NOWHERE) as gateway:
+        print(gateway.addresses[0][1], flush=True)
+        await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
