@@ -77,6 +77,10 @@ class Notebook:
 
     refusals: list[tuple[str, Reply]] = field(default_factory=list)
     failures: list[tuple[str, Exception]] = field(default_factory=list)
+    heard: list[bool] = field(default_factory=list)
+
+    def answered(self, identifier: str, *, is_heard: bool) -> None:
+        self.heard.append(is_heard)
 
     def refused(self, identifier: str, stage: str, reply: Reply) -> None:
         self.refusals.append((stage, reply))
@@ -178,7 +182,7 @@ async def serving(
     notebook = Notebook()
     settings = settings or InboundSettings(hostname="mx.example.org")
     settings = replace(settings, limits=limits or settings.limits)
-    server = Server(pipeline, settings, observer=notebook, tls=tls)
+    server = Server(pipeline, settings, observer=notebook, tls=tls, answered=notebook.answered)
     [(_, port)] = await server.start("127.0.0.1", 0)
     house = House(server, port, pipeline, notebook)
     try:

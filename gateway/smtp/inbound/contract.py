@@ -38,3 +38,17 @@ class Observer(Protocol):
 
     def failed(self, identifier: str, stage: str, error: Exception) -> None:
         """Something of ours went wrong; the client was told to try again."""
+
+
+class Answered(Protocol):
+    """Hears what became of the 250 for a message: the gap that RFC 1047 is about."""
+
+    def __call__(self, identifier: str, *, is_heard: bool) -> None:
+        """``is_heard``: the client spoke on, or closed in good order, after our reply.
+
+        False: it was gone before the reply, or was lost right after, and may send again.
+        """
+
+
+def nobody_asks(identifier: str, *, is_heard: bool) -> None:
+    """An ``Answered`` for a house that remembers no deliveries."""

@@ -11,7 +11,7 @@ from gateway.smtp import replies
 from gateway.smtp.address import Address, Flaw, Malformed, parse_recipient, parse_sender
 from gateway.smtp.hops import count_hops
 from gateway.smtp.inbound.admission import Admission
-from gateway.smtp.inbound.contract import Observer, Passage, Pipeline
+from gateway.smtp.inbound.contract import Answered, Observer, Passage, Pipeline
 from gateway.smtp.inbound.front_end import ATTRIBUTES, Forwarded, parse_xforward
 from gateway.smtp.inbound.memory import Memory
 from gateway.smtp.inbound.reception import Reception
@@ -41,6 +41,7 @@ class House:
     memory: Memory
     commits: set[asyncio.Task[Reply]]
     """Messages that are being judged."""
+    answered: Answered
 
 
 @dataclass(slots=True)
@@ -66,6 +67,7 @@ class Dialogue:
         self._extensions: frozenset[str] = frozenset()
         self._transaction: _Transaction | None = None
         self._messages = 0
+        self._accepted: list[str] = []
 
     @property
     def _is_front_end(self) -> bool:
@@ -160,7 +162,15 @@ class Dialogue:
         self._forwarded = Forwarded()
         self._messages += 1
         reception.spool.seal()
-        return await transaction.passage.commit(reception.spool, transaction.identifier)
+        reply = await transaction.passage.commit(reception.spool, transaction.identifier)
+        if reply.is_positive:
+            self._accepted.append(transaction.identifier)
+        return reply
+
+    def answered(self, *, is_heard: bool) -> None:
+        """Tell the house, once, whether the client has the 250 for what it has sent."""
+        while self._accepted:
+            self._house.answered(self._accepted.pop(0), is_heard=is_heard)
 
     async def reset(self) -> None:
         """RSET, and all that implies it: nothing is left of the transaction."""

@@ -48,6 +48,11 @@ class Inbox:
         self._is_interrupted = True
         self._news.set()
 
+    @property
+    def has_ended(self) -> bool:
+        """True when the client sends no more."""
+        return self._has_ended
+
     def __len__(self) -> int:
         return len(self._octets)
 

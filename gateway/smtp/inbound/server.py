@@ -4,7 +4,7 @@ import asyncio
 import ssl
 
 from gateway.smtp.inbound.admission import Admission
-from gateway.smtp.inbound.contract import Observer, Pipeline
+from gateway.smtp.inbound.contract import Answered, Observer, Pipeline, nobody_asks
 from gateway.smtp.inbound.dialogue import House
 from gateway.smtp.inbound.memory import Memory
 from gateway.smtp.inbound.relaying import Networks, Relaying
@@ -17,7 +17,10 @@ Bound = tuple[str, int]
 
 
 class Server:
-    """An SMTP server in front of ``pipeline``. ``tls`` None means that STARTTLS is not offered."""
+    """An SMTP server in front of ``pipeline``. ``tls`` None means that STARTTLS is not offered.
+
+    ``answered`` is told once for each message that got 2xx.
+    """
 
     def __init__(
         self,
@@ -26,6 +29,7 @@ class Server:
         *,
         observer: Observer,
         tls: ssl.SSLContext | None = None,
+        answered: Answered = nobody_asks,
     ) -> None:
         self._house = House(
             pipeline=pipeline,
@@ -37,6 +41,7 @@ class Server:
             admission=Admission(settings.limits),
             memory=Memory(settings.limits.in_flight_bytes),
             commits=set(),
+            answered=answered,
         )
         self._listeners: list[asyncio.Server] = []
         self._sessions: set[Session] = set()

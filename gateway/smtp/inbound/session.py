@@ -68,6 +68,7 @@ class Session(SMTP):
         self._dialogue = Dialogue(house, "")
         self._is_admitted = False
         self._is_under_tls = False
+        self._is_cut_off = False
 
     @property
     def task(self) -> asyncio.Task[None] | None:
@@ -102,6 +103,7 @@ class Session(SMTP):
         """The client is gone. Not aiosmtpd's method, which cancels what is under way: Rule 1."""
         asyncio.StreamReaderProtocol.connection_lost(self, error)
         self.transport = None
+        self._is_cut_off |= error is not None
         self._wire.inbox.end()
 
     # --- what aiosmtpd calls -------------------------------------------------------------------
@@ -118,7 +120,12 @@ class Session(SMTP):
         """Nothing: aiosmtpd's one timer for everything would end a session that waits for us."""
 
     async def _next_line(self) -> bytes:
-        return await self._wire.command(between_messages=self._dialogue.is_idle)
+        # What came before our last reply was sent does not tell that the client has read it.
+        is_news = not len(self._wire.inbox)
+        line = await self._wire.command(between_messages=self._dialogue.is_idle)
+        if is_news:
+            self._dialogue.answered(is_heard=True)
+        return line
 
     async def push(self, status: str | bytes) -> None:
         """Send one line of aiosmtpd's: the greeting, or what ``handle_exception`` gave it."""
@@ -183,6 +190,7 @@ class Session(SMTP):
             self._house.observer.failed(self._wire.identifier, "abandon", error)
         finally:
             await self._wire.close()
+            self._dialogue.answered(is_heard=not self._is_cut_off)
             self._members.discard(self)
 
     # --- the commands --------------------------------------------------------------------------
@@ -230,7 +238,11 @@ class Session(SMTP):
         if reception.is_hostile:
             await self._wire.hang_up(reply, replies.CLOSING, is_talking=True)
         self._wire.a_message_came()
+        # RFC 1047: who hangs up while we judge has given up waiting, and will send again.
+        has_given_up = self._wire.inbox.has_ended
+        self._is_cut_off = True
         await self._wire.answer(reply)
+        self._is_cut_off = has_given_up
 
     async def _receive(self) -> Reception:
         reception = Reception(self._house.memory, self._house.settings)
@@ -309,6 +321,7 @@ class Session(SMTP):
         self._is_under_tls = True
         self.transport = self._writer.transport
         self._wire.attach(self._writer)
+        self._dialogue.answered(is_heard=True)
         version = str(self._writer.get_extra_info("ssl_object").version())
         self._dialogue = Dialogue(self._house, self._client, tls=version)
 

@@ -130,6 +130,65 @@ async def test_a_mistake_of_ours_is_451_with_an_identifier_and_no_word_of_the_mi
         assert (stage, str(error)) == ("session", "secret /etc/path detail")
 
 
+# --- who has our answer -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("next_word", [b"QUIT\r\n", b"NOOP\r\n", b""])
+async def test_a_client_that_speaks_on_or_closes_in_order_has_our_answer(next_word: bytes) -> None:
+    async with serving() as house:
+        client = await house.client()
+        await client.begin_message()
+        await client.ask(b".")
+        await client.send(next_word)
+        client.writer.close()
+        await house.is_empty()
+
+        assert house.notebook.heard == [True]
+
+
+@pytest.mark.parametrize("how", ["close", "abort", "write_eof"])
+async def test_a_client_that_hung_up_while_we_judged_may_send_again(how: str) -> None:
+    gate = Gate()
+    async with serving(MemoryPipeline(judgement=gate)) as house:
+        client = await house.client()
+        await client.begin_message()
+        await client.send(b".\r\nNOOP\r\n")
+        await gate.is_reached.wait()
+        getattr(client.writer.transport, how)()
+        await asyncio.sleep(0.05)
+        gate.may_end.set()
+        await house.is_empty()
+
+        assert house.notebook.heard == [False]
+
+
+async def test_what_was_sent_before_our_reply_does_not_tell_that_it_was_read() -> None:
+    gate = Gate()
+    async with serving(MemoryPipeline(judgement=gate)) as house:
+        client = await house.client()
+        await client.begin_message()
+        await client.send(b".\r\nNOOP\r\n")
+        await gate.is_reached.wait()
+        gate.may_end.set()
+        await client.reply()
+        await client.reply()
+        before = list(house.notebook.heard)
+        await client.ask(b"NOOP")
+
+        assert (before, house.notebook.heard) == ([], [True])
+
+
+async def test_a_refused_message_has_no_answer_to_lose() -> None:
+    async with serving(limits=SessionLimits(hops=0)) as house:
+        client = await house.client()
+        await client.begin_message()
+        await client.ask(b"Received: x\r\n\r\n.")
+        await client.ask(b"QUIT")
+        await house.is_empty()
+
+        assert house.notebook.heard == []
+
+
 # --- the next hop's answers ---------------------------------------------------------------------
 
 
