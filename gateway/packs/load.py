@@ -61,12 +61,9 @@ def load_only(paths: Sequence[Path]) -> Loaded:
 
 def read_folder(folder: Path) -> tuple[RulePack, list[Problem]]:
     """One pack. A folder without ``pack.toml`` is named by itself, its version is a digest."""
-    try:
-        found = sorted(path for path in folder.rglob("*") if path.suffix in SUFFIXES)
-    except OSError as error:
-        return RulePack("", "", ()), [_unreadable(folder, error)]
+    found = sorted(path for path in folder.rglob("*") if path.suffix in SUFFIXES)
     if not found:
-        what = "no rule file here (*.yar, *.yara): check the path"
+        what = "no rule file here (*.yar, *.yara): check the path and its rights"
         return RulePack("", "", ()), [Problem(str(folder), 0, what)]
     files, problems = _files(found)
     pack, remarks = _manifest(folder)

@@ -3,7 +3,7 @@
 import olefile
 import pytest
 
-from gateway.cli.compound import compound_file, compress
+from gateway.cli.compound import compound_file
 
 
 @pytest.mark.parametrize("size", [0, 1, 64, 4095, 4096, 9000, 2_000_000])
@@ -13,8 +13,3 @@ def test_olefile_reads_every_stream_back_without_a_complaint(size: int) -> None:
     opened = olefile.OleFileIO(compound_file(streams), raise_defects=olefile.DEFECT_POTENTIAL)
 
     assert {"/".join(path): opened.openstream(path).read() for path in opened.listdir()} == streams
-
-
-def test_a_chunk_never_holds_more_than_4096_bytes() -> None:
-    assert compress(b"a" * 4096)[1:3] == b"\xff\x3f"
-    assert compress(b"a" * 8) == b"\x01\x08\xb0\x00aaaaaaaa"

@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
-from gateway.packs.load import builtin_folder, load, load_only
+import pytest
+
+from gateway.packs import load as load_module
+from gateway.packs.load import NoBuiltinPackError, builtin_folder, load, load_only
 
 RULE = "rule a { condition: true }"
 
@@ -72,3 +75,22 @@ def test_single_files_are_a_pack_of_their_own(tmp_path: Path) -> None:
 
 def test_the_builtin_pack_is_where_a_checkout_or_a_wheel_has_it() -> None:
     assert (builtin_folder() / "pack.toml").is_file()
+
+
+def test_nothing_starts_without_the_builtin_rules(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(load_module, "_PACKAGE", tmp_path / "gateway" / "packs")
+
+    with pytest.raises(NoBuiltinPackError, match="install lazaretto again"):
+        load()
+
+
+def test_a_manifest_that_cannot_be_read_is_said(tmp_path: Path) -> None:
+    folder = pack(tmp_path / "site")
+    (folder / "pack.toml").write_bytes(b"\xff")
+
+    loaded = load_only([folder])
+
+    assert [found.name for found in loaded.packs] == ["site"]
+    assert "pack.toml: cannot be read: not UTF-8" in str(loaded.problems[0])

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.cli.compound import compound_file, compress, vba_project
+from gateway.cli.compound import compound_file
+from gateway.cli.vbaproject import compress, vba_project
 from gateway.scan import vba
 from gateway.scan.inflate import BROKEN, DamagedError
 from tests.support import office
@@ -94,6 +95,14 @@ def test_many_modules_together_have_the_same_limit(monkeypatch: pytest.MonkeyPat
 
     assert len(read) == 2
     assert last == vba.Unread("more than 0 MiB of macro source")
+
+
+def test_a_stream_that_ends_early_holds_no_source_and_stops_nothing() -> None:
+    data = bytearray(compound_file({"Big": b"x" * 9000, "Other": stream(b"")}))
+    place = data.index("Big".encode("utf-16-le"))
+    data[place + 120 : place + 124] = (1 << 20).to_bytes(4, "little")
+
+    assert "Sub Hidden" in "".join(sources(bytes(data)))
 
 
 @given(st.binary(max_size=400), st.integers(0, 20))

@@ -3,7 +3,8 @@
 import struct
 import zlib
 
-from gateway.cli.compound import compound_file, vba_project
+from gateway.cli.compound import compound_file
+from gateway.cli.vbaproject import vba_project
 from gateway.scan.api import Artifact
 from gateway.scan.kinds import identify
 
@@ -28,9 +29,9 @@ def presentation(storage: bytes, *, deflated: bool = True) -> bytes:
 
 def workbook(sheet: str, *, kind: int = 0, visibility: int = 0, stream: str = "Workbook") -> bytes:
     """An Excel 97 file (or Excel 5, by its ``stream``) with one sheet; kind 1 holds macros."""
-    name = sheet.encode("cp1252")
-    flags = b"" if stream == "Book" else b"\0"
-    bound = struct.pack("<IBBB", 0, visibility, kind, len(name)) + flags + name
+    name = sheet.encode("ascii" if sheet.isascii() else "utf-16-le")
+    flags = b"" if stream == "Book" else bytes([not sheet.isascii()])
+    bound = struct.pack("<IBBB", 0, visibility, kind, len(sheet)) + flags + name
     records = [(0x0809, b"\0\x06\x05\0"), (0x0085, bound), (0x000A, b"")]
     globals_ = b"".join(struct.pack("<HH", code, len(body)) + body for code, body in records)
     return compound_file({stream: globals_})

@@ -25,6 +25,12 @@ def test_a_program_under_the_name_of_a_document_is_malicious(program: bytes, nam
     assert look(program, name) == [("disguise.program", Level.MALICIOUS)]
 
 
+def test_a_java_archive_that_is_called_a_zip_is_only_a_program() -> None:
+    archive = samples.zip_of({"META-INF/MANIFEST.MF": b"Manifest-Version: 1.0"})
+
+    assert look(archive, "outil.zip") == [("program.attached", Level.SUSPICIOUS)]
+
+
 def test_every_name_counts() -> None:
     assert look(PROGRAM, "setup.exe", "resultat.pdf") == [("disguise.program", Level.MALICIOUS)]
 

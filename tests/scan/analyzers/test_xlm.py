@@ -22,6 +22,10 @@ def test_a_hidden_macro_sheet_is_seen_with_its_name(stream: str) -> None:
     assert look(data) == ["macro sheet Macro1, very hidden"]
 
 
+def test_a_wide_name_is_read() -> None:
+    assert look(office.workbook("\u041c\u0430", kind=1)) == ["macro sheet \u041c\u0430, visible"]
+
+
 def test_an_ordinary_sheet_is_nothing() -> None:
     assert look(office.workbook("Feuil1")) == []
 
