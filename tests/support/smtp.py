@@ -39,6 +39,7 @@ class MemoryPipeline:
     judgement: Callable[[], Awaitable[None]] = at_once
     delivered: list[Delivered] = field(default_factory=list)
     abandoned: list[Envelope] = field(default_factory=list)
+    abandon_error: Exception | None = None
 
     def extensions(self) -> frozenset[str]:
         return self.offers
@@ -68,6 +69,8 @@ class MemoryPassage:
         return replies.accepted(identifier)
 
     async def abandon(self) -> None:
+        if self._pipeline.abandon_error:
+            raise self._pipeline.abandon_error
         self._pipeline.abandoned.append(self._envelope)
 
 

@@ -189,6 +189,17 @@ async def test_a_refused_message_has_no_answer_to_lose() -> None:
         assert house.notebook.heard == []
 
 
+async def test_a_transaction_that_cannot_be_abandoned_ends_its_session_all_the_same() -> None:
+    async with serving(MemoryPipeline(abandon_error=ValueError("secret"))) as house:
+        client = await house.client()
+        await client.ask(b"EHLO client.test")
+        await client.ask(b"MAIL FROM:<a@x.test>")
+        client.writer.close()
+        await house.is_empty()
+
+        assert [stage for stage, _ in house.notebook.failures] == ["abandon"]
+
+
 # --- the next hop's answers ---------------------------------------------------------------------
 
 
