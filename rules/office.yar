@@ -80,7 +80,7 @@ rule office_ribbon_starts_macro
     meta:
         description = "A ribbon starts a macro as soon as the document is opened"
         level = "suspicious"
-        reference = "https://learn.microsoft.com/en-us/openspecs/office_standards/ms-customui/"
+        reference = "https://attack.mitre.org/techniques/T1204/002/"
         technique = "T1204.002"
     strings:
         $ribbon = /<customUI\s[^>]{0,400}\bonLoad\s{0,4}=/

@@ -15,7 +15,7 @@ from gateway.scan.compound import CompoundFile, Entry
 from gateway.scan.inflate import DamagedError
 
 _MOST_SOURCE = 8 << 20
-"""Of one file. The largest honest projects have half of that."""
+"""Of one file, all modules together."""
 _MOST_STREAM = 64 << 20
 _CHUNK = 4096
 # A module begins with "Attribute VB_Name": in a container of literals, after a chunk header.
