@@ -118,11 +118,13 @@ class _Block:
     def _continues(self, line: bytes) -> bool:
         """Whether a line that should begin with a blank goes on with the MIME field above.
 
-        Either it is a parameter, or it stands behind a bare CR, which ends no line for many.
+        Either it is a parameter, or the value that is still missing stands behind a bare CR,
+        which ends no line for many.
         """
         if not self._fields or not self._fields[-1][0].startswith("content-"):
             return False
-        return self._is_after_bare_cr or _STRAY.match(line) is not None
+        is_missing = not b"".join(self._fields[-1][1]).strip()
+        return (self._is_after_bare_cr and is_missing) or _STRAY.match(line) is not None
 
     def _take(self, line: bytes) -> None:
         name = self._name(line)

@@ -22,33 +22,40 @@ _RESUMED = re.compile(
 
 def forage(source: Source, *, hidden: Container[int]) -> tuple[Part, ...]:
     """Every stretch that begins like a part, wherever it lies outside of ``hidden``."""
-    return _Forager(source).parts(hidden)
+    fields = (Line(at, at, b"") for at in source.mime_fields)
+    behind_hyphens = _Forager(source).parts(source.lines, hidden)
+    anywhere = merge(source.lines, fields, key=lambda line: line.start)
+    return behind_hyphens + _Forager(source, needs_file=True).parts(anywhere, hidden)
 
 
 class _Forager:
-    """The state of one search, from front to back."""
+    """The state of one search, from front to back.
 
-    def __init__(self, source: Source) -> None:
+    With ``needs_file`` any line may begin a header, but it must speak of a file.
+    """
+
+    def __init__(self, source: Source, *, needs_file: bool = False) -> None:
         self._source = source
+        self._needs_file = needs_file
         self._known = {boundary for entity in source.entities for boundary in entity.boundaries}
         self._parts: list[Part] = []
         self._entity: Entity | None = None
         self._read_until = 0
         """The end of the last header that was read: a block is read once, not once a field."""
 
-    def parts(self, hidden: Container[int]) -> tuple[Part, ...]:
-        fields = (Line(at, at, b"") for at in self._source.mime_fields)
-        for line in merge(self._source.lines, fields, key=lambda line: line.start):
-            if line.start in hidden or len(self._parts) >= MAX_PARTS:
+    def parts(self, lines: Iterable[Line], hidden: Container[int]) -> tuple[Part, ...]:
+        for line in lines:
+            if line.start < self._read_until or line.start in hidden:
                 continue
-            if line.start >= self._read_until:
-                self._meet(line)
+            self._meet(line)
+            if len(self._parts) >= MAX_PARTS:
+                break
         self._end(len(self._source.text))
         return tuple(self._parts)
 
     def _meet(self, line: Line) -> None:
         is_delimiter = line.end > line.start
-        entity = self._begun(line.end, needs_file=not is_delimiter)
+        entity = None if is_delimiter and self._needs_file else self._begun(line.end)
         if entity is not None and is_delimiter:
             self._known.add(line.text)
         is_known = line.text in self._known or line.text.removesuffix(b"--") in self._known
@@ -56,15 +63,14 @@ class _Forager:
             self._end(line.start)
             self._entity = entity
 
-    def _begun(self, at: int, *, needs_file: bool) -> Entity | None:
+    def _begun(self, at: int) -> Entity | None:
         """The entity whose header begins at ``at``, if one does."""
         if not _MAY_BE_HEADER.match(self._source.text, at):
             return None
         entity = self._source.entity(at, "text/plain")
         self._read_until = entity.header.body
-        if needs_file and not _speaks_of_file(entity):
-            return None
-        return entity if entity.header.is_mime else None
+        is_part = _speaks_of_file(entity) if self._needs_file else entity.header.is_mime
+        return entity if is_part else None
 
     def _end(self, at: int) -> None:
         entity, self._entity = self._entity, None

@@ -57,21 +57,27 @@ def disagreements(
             yield _ambiguous(Level.SUSPICIOUS, part, lineage)
 
 
-def undeclared(
-    parts: Iterable[Part], strict: Sequence[Part], lineage: Lineage
-) -> Iterator[Finding]:
-    """A finding for each part that no declared boundary leads to; a note if a text quotes it."""
-    texts = [part for part in strict if _is_plain_text(part)]
-    for part in parts:
-        is_quoted = any(text.start <= part.start and part.end <= text.end for text in texts)
-        is_hidden_file = _may_harm(part) and not is_quoted
-        yield _ambiguous(Level.SUSPICIOUS if is_hidden_file else Level.NOTE, part, lineage)
-
-
-def resumed(parts: Iterable[Part], lineage: Lineage) -> Iterator[Finding]:
-    """A finding for each part whose header goes on behind an empty line."""
+def undeclared(parts: Iterable[Part], lineage: Lineage) -> Iterator[Finding]:
+    """A finding for each part that no declared boundary or header leads to."""
     for part in parts:
         yield _ambiguous(Level.SUSPICIOUS if _may_harm(part) else Level.NOTE, part, lineage)
+
+
+def quoted(parts: Iterable[Part], lineage: Lineage) -> Iterator[Finding]:
+    """A note for each part that stands in a text which every reader shows as a text."""
+    for part in parts:
+        yield Finding(
+            "mime.quoted", Level.NOTE, "A text quotes a part of a mail", describe(part), lineage
+        )
+
+
+def plain_texts(parts: Iterable[Part]) -> Iterator[Part]:
+    """The parts that every reader shows as text: a bounce may quote a whole mail in one."""
+    for part in parts:
+        entity = part.entity
+        is_text = len(entity.declared_types) == 1 and entity.declared_types[0].startswith("text/")
+        if part.role is Role.BODY and is_text and not entity.boundaries and not entity.header.slips:
+            yield part
 
 
 def decodings(part: Part, variants: int, lineage: Lineage) -> Iterator[Finding | Gap]:
@@ -133,15 +139,3 @@ def _only_in(
     here: dict[tuple[int, int], Part], there: dict[tuple[int, int], Part]
 ) -> Iterator[Part]:
     return (part for span, part in here.items() if span not in there)
-
-
-def _is_plain_text(part: Part) -> bool:
-    """Whether every reader shows a part as text: a bounce may quote a whole mail in it."""
-    entity = part.entity
-    return (
-        part.role is Role.BODY
-        and len(entity.declared_types) == 1
-        and entity.declared_types[0].startswith("text/")
-        and not entity.boundaries
-        and not entity.header.slips
-    )

@@ -6,14 +6,13 @@ Rule 2. One part is decoded at a time, when it is asked for.
 """
 
 import hashlib
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from gateway.mime import judgement, structure
 from gateway.mime.forage import forage, resumed
 from gateway.mime.payload import Payload, payloads
-from gateway.mime.structure import LAST, LENIENT, STRICT, Part, Role, Source
+from gateway.mime.structure import LAST, LENIENT, STRICT, Part, Role, Source, Spans
 from gateway.model import Finding, Gap, Lineage
 
 _MAIL = frozenset({"message/rfc822", "message/global"})
@@ -28,6 +27,8 @@ class Mail:
     """As the standards have it."""
     hidden: tuple[Part, ...]
     """What other readers see besides."""
+    quoted: tuple[Part, ...]
+    """What stands in a text that every reader shows as a text: a bounce that quotes a mail."""
     seen: tuple[Finding | Gap, ...]
     """Disagreements, slips and limits; opening the parts tells more."""
 
@@ -39,6 +40,10 @@ class Mail:
             yield from self._files(part, digests)
         for part in self.hidden:
             yield from self._files(part, digests, only_new=True)
+        for part in self.quoted:
+            # No program opens these, so it does not matter in how many ways it could.
+            files = self._files(part, digests, only_new=True)
+            yield from (found for found in files if isinstance(found, Payload))
 
     def _files(
         self, part: Part, digests: set[bytes], *, only_new: bool = False
@@ -49,7 +54,7 @@ class Mail:
                 yield found
                 continue
             variants = max(variants, found.variant + 1)
-            digest = hashlib.sha256(found.data).digest() if self.hidden else b""
+            digest = hashlib.sha256(found.data).digest() if self.hidden or self.quoted else b""
             if only_new and digest in digests:
                 continue
             digests.add(digest)
@@ -62,40 +67,33 @@ def read(text: bytes, lineage: Lineage) -> Mail:
     """Read a message under every reading. Any bytes give a mail, in linear time."""
     source = Source(text)
     strict = structure.split(source, STRICT)
-    inside = _Spans(_mails(strict.parts))
+    inside = Spans(_mails(strict.parts))
     last = structure.split(source, LAST, hidden=inside)
     lenient = structure.split(source, LENIENT, hidden=inside)
     declared = (*last.parts, *lenient.parts)
-    undeclared = forage(source, hidden=inside)
+    texts = Spans(judgement.plain_texts(strict.parts))
+    foraged = _beyond((*strict.parts, *declared), forage(source, hidden=inside))
+    quoted = tuple(part for part in foraged if part.start in texts)
+    undeclared = tuple(part for part in foraged if part.start not in texts)
+    quoted = _beyond((), (*quoted, *resumed(source, quoted)))
     late = resumed(source, (*strict.parts, *undeclared))
     hidden = _beyond(strict.parts, (*declared, *undeclared, *late))
-    quoted = _beyond((*strict.parts, *declared), undeclared)
     seen: tuple[Finding | Gap, ...] = (
         *judgement.limits(source, (strict, last, lenient), lineage),
         *judgement.slips(strict, lineage),
         *judgement.disagreements(strict.parts, (last.parts, lenient.parts), lineage),
-        *judgement.undeclared(quoted, strict.parts, lineage),
-        *judgement.resumed(late, lineage),
+        *judgement.undeclared((*undeclared, *late), lineage),
+        *judgement.quoted(quoted, lineage),
         *judgement.unreadable((*strict.parts, *hidden), lineage),
     )
-    return Mail(lineage, strict.parts, hidden, tuple(dict.fromkeys(seen)))
+    return Mail(lineage, strict.parts, hidden, quoted, tuple(dict.fromkeys(seen)))
 
 
 def _beyond(known: Iterable[Part], found: Iterable[Part]) -> tuple[Part, ...]:
-    """The parts of ``found`` that lie elsewhere than those of ``known``, each span once."""
-    spans = {part.span for part in known}
-    new = {part.span: part for part in found if part.span not in spans and part.body.strip()}
-    return tuple(new.values())
-
-
-class _Spans:
-    """Stretches of the message that do not overlap, to ask of an offset whether it is inside."""
-
-    def __init__(self, parts: Iterable[Part]) -> None:
-        self._edges = [edge for part in parts for edge in part.span if part.end > part.start]
-
-    def __contains__(self, offset: object) -> bool:
-        return isinstance(offset, int) and bisect_right(self._edges, offset) % 2 == 1
+    """The parts of ``found`` that ``known`` does not have in the same place and role, each once."""
+    places = {(part.span, part.role) for part in known}
+    new = {(part.span, part.role): part for part in found if part.body.strip()}
+    return tuple(part for place, part in new.items() if place not in places)
 
 
 def _mails(parts: Iterable[Part]) -> Iterator[Part]:

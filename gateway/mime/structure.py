@@ -7,7 +7,8 @@ Rule 3. Nesting is a list, never recursion.
 """
 
 import re
-from collections.abc import Container, Iterator
+from bisect import bisect_right
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import islice
@@ -73,6 +74,16 @@ class Part:
     def span(self) -> tuple[int, int]:
         """Where it lies."""
         return self.start, self.end
+
+
+class Spans:
+    """Where parts lie that do not overlap; ``offset in spans`` says whether one holds it."""
+
+    def __init__(self, parts: Iterable[Part]) -> None:
+        self._edges = [edge for part in parts for edge in part.span if part.end > part.start]
+
+    def __contains__(self, offset: object) -> bool:
+        return isinstance(offset, int) and bisect_right(self._edges, offset) % 2 == 1
 
 
 class Source:

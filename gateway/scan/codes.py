@@ -128,6 +128,12 @@ FINDINGS: Mapping[str, Explanation] = {
         f"{_ASK} Honest programs very rarely write such mail, attackers do to pass scanners.",
         "T1027",
     ),
+    "mime.quoted": Explanation(
+        _NOTE,
+        "A text quotes a mail or a part of one, as bounces do. Mail programs show it as text; the "
+        "files in it were looked at all the same.",
+        "Nothing.",
+    ),
     "mime.charset": Explanation(
         (Level.NOTE, Level.SUSPICIOUS),
         "A text is in UTF-7, UTF-16 or the like: few mail programs show it alike, and filters "

@@ -69,4 +69,4 @@ def calls(message: bytes) -> int:
 def test_twice_the_bytes_cost_at_most_twice_the_work(shape: Callable[[int], bytes]) -> None:
     once, twice = calls(shape(400)), calls(shape(800))
 
-    assert twice <= 2.1 * once
+    assert twice <= 2.2 * once

@@ -118,6 +118,9 @@ HIDING = {
     "behind the first Content-Type": declared(
         'multipart/mixed; boundary="b1"\r\nContent-Type: text/plain'
     ),
+    "behind a type that is a multipart first": changed(
+        b"Content-Type: application", b"Content-Type: multipart/x; boundary=b1\r\nContent-Type: x"
+    ),
     "behind a missing boundary": declared("multipart/mixed"),
     "behind an empty boundary": multipart(
         attachment(), boundary="", header='Content-Type: multipart/mixed; boundary=""'
@@ -308,6 +311,9 @@ UUENCODED = b"begin 644 setup.exe\n" + b"".join(
     binascii.b2a_uu(PROGRAM[at : at + 45]) for at in range(0, len(PROGRAM), 45)
 )
 CARRIED = {
+    "a bounce whose quoted part has a field in its body": lines("From: a@b.example", "", "--b1")
+    + attachment().replace(b"\r\n\r\n", b"\r\n\r\nContent-Transfer-Encoding: 7bit\r\n")
+    + b"--b1--\r\n",
     "behind a delimiter with something before it": multipart(text(), attachment()).replace(
         b"hello\r\n--b1", b'hello\r\n"--b1'
     ),
