@@ -72,6 +72,17 @@ class Entity:
         return found[-1].readings[-1] if found else None
 
     @cached_property
+    def is_cut(self) -> bool:
+        """Whether the header says more than is read of it."""
+        repeated = ("content-type", "content-disposition", "content-transfer-encoding")
+        return (
+            self.header.is_cut
+            or any(value.is_cut for value in (*self.types, *self.dispositions))
+            or any(len(self.header.all(name)) > MAX_FIELDS for name in repeated)
+            or len(self.boundaries) >= MAX_BOUNDARIES
+        )
+
+    @cached_property
     def charsets(self) -> tuple[str, ...]:
         """Every declared charset, lower case."""
         found = [p for value in self.types for p in value.all("charset")]

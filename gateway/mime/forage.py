@@ -11,7 +11,7 @@ from dataclasses import replace
 from heapq import merge
 
 from gateway.mime.entity import Entity
-from gateway.mime.structure import MAX_PARTS, Line, Part, Role, Source
+from gateway.mime.structure import MAX_PARTS, Line, Part, Role, Source, Split
 from gateway.mime.transfer import Encoding
 
 _MAY_BE_HEADER = re.compile(rb"[\s\0]{0,8}[A-Za-z\"'][^:=\r\n]{1,60}[:=;\s]")
@@ -20,12 +20,14 @@ _RESUMED = re.compile(
 )
 
 
-def forage(source: Source, *, hidden: Container[int]) -> tuple[Part, ...]:
+def forage(source: Source, *, hidden: Container[int]) -> Split:
     """Every stretch that begins like a part, wherever it lies outside of ``hidden``."""
     fields = (Line(at, at, b"") for at in source.mime_fields)
-    behind_hyphens = _Forager(source).parts(source.lines, hidden)
     anywhere = merge(source.lines, fields, key=lambda line: line.start)
-    return behind_hyphens + _Forager(source, needs_file=True).parts(anywhere, hidden)
+    behind_hyphens = _Forager(source).parts(source.lines, hidden)
+    files = _Forager(source, needs_file=True).parts(anywhere, hidden)
+    is_cut = max(len(behind_hyphens), len(files)) >= MAX_PARTS
+    return Split(behind_hyphens + files, is_unfinished=False, is_cut=is_cut)
 
 
 class _Forager:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from gateway.mime import payload, structure
 from gateway.mime.fields import MAX_HEADER_BYTES
+from gateway.mime.names import MAX_NAMES, names_of
 from gateway.mime.structure import Part, Role, Source, Split
 from gateway.mime.transfer import Encoding, is_overdone
 from gateway.model import Finding, Gap, Level, Lineage, Reason
@@ -30,9 +31,10 @@ def limits(source: Source, splits: Iterable[Split], lineage: Lineage) -> Iterato
     if any(entity.header.is_cut for entity in source.entities):
         detail = f"a header of more than {MAX_HEADER_BYTES >> 10} KiB"
         yield Gap(Reason.TOO_BIG, detail, lineage)
-    values = (value for e in source.entities for value in (*e.types, *e.dispositions))
-    if any(value.is_cut for value in values):
-        yield Gap(Reason.TOO_MANY, "a field with too many parameters", lineage)
+    if any(entity.is_cut for entity in source.entities if not entity.header.is_cut):
+        yield Gap(Reason.TOO_MANY, "a header that repeats itself too often", lineage)
+    if any(len(names_of(entity)) >= MAX_NAMES for entity in source.entities):
+        yield Gap(Reason.TOO_MANY, f"{MAX_NAMES} names or more for one file", lineage)
 
 
 def slips(split: Split, lineage: Lineage) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from gateway.mime import judgement, structure
 from gateway.mime.forage import forage, resumed
 from gateway.mime.payload import Payload, payloads
-from gateway.mime.structure import LAST, LENIENT, STRICT, Part, Role, Source, Spans
+from gateway.mime.structure import OTHER_READINGS, STRICT, Part, Role, Source, Spans
 from gateway.model import Finding, Gap, Lineage
 
 _MAIL = frozenset({"message/rfc822", "message/global"})
@@ -68,20 +68,20 @@ def read(text: bytes, lineage: Lineage) -> Mail:
     source = Source(text)
     strict = structure.split(source, STRICT)
     inside = Spans(_mails(strict.parts))
-    last = structure.split(source, LAST, hidden=inside)
-    lenient = structure.split(source, LENIENT, hidden=inside)
-    declared = (*last.parts, *lenient.parts)
+    others = [structure.split(source, reading, hidden=inside) for reading in OTHER_READINGS]
+    declared = [part for split in others for part in split.parts]
     texts = Spans(judgement.plain_texts(strict.parts))
-    foraged = _beyond((*strict.parts, *declared), forage(source, hidden=inside))
+    wild = forage(source, hidden=inside)
+    foraged = _beyond((*strict.parts, *declared), wild.parts)
     quoted = tuple(part for part in foraged if part.start in texts)
     undeclared = tuple(part for part in foraged if part.start not in texts)
     quoted = _beyond((), (*quoted, *resumed(source, quoted)))
     late = resumed(source, (*strict.parts, *undeclared))
     hidden = _beyond(strict.parts, (*declared, *undeclared, *late))
     seen: tuple[Finding | Gap, ...] = (
-        *judgement.limits(source, (strict, last, lenient), lineage),
+        *judgement.limits(source, (strict, *others, wild), lineage),
         *judgement.slips(strict, lineage),
-        *judgement.disagreements(strict.parts, (last.parts, lenient.parts), lineage),
+        *judgement.disagreements(strict.parts, [split.parts for split in others], lineage),
         *judgement.undeclared((*undeclared, *late), lineage),
         *judgement.quoted(quoted, lineage),
         *judgement.unreadable((*strict.parts, *hidden), lineage),

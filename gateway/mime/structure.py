@@ -137,9 +137,10 @@ class Reading:
 
 
 STRICT = Reading("strict")
-LAST = Reading("last counts", takes_last=True)
-LENIENT = Reading("lenient", takes_any=True)
-READINGS = (STRICT, LAST, LENIENT)
+OTHER_READINGS = (
+    Reading("last counts", takes_last=True),
+    Reading("lenient", takes_any=True),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,13 +79,7 @@ def decodings(body: bytes, encodings: Iterable[Encoding]) -> Iterator[bytes]:
 
 def is_overdone(body: bytes, encodings: Iterable[Encoding]) -> bool:
     """Whether a body has more slips than are followed up in every way."""
-    for encoding in encodings:
-        if encoding is Encoding.BASE64 and _has_many_blocks(body):
-            return True
-        if encoding is Encoding.QUOTED_PRINTABLE:
-            wrong = islice(_BAD_EQUALS.finditer(body), MAX_REPAIRS, None)
-            return next(wrong, None) is not None
-    return False
+    return any(_IS_OVERDONE[encoding](body) for encoding in encodings)
 
 
 def looks_like_base64(body: bytes) -> bool:
@@ -174,10 +168,25 @@ def _quoted_printable(body: bytes) -> Iterator[bytes]:
     yield binascii.a2b_qp(text.translate(None, _NOT_PRINTABLE))
 
 
+def _has_many_repairs(body: bytes) -> bool:
+    return next(islice(_BAD_EQUALS.finditer(body), MAX_REPAIRS, None), None) is not None
+
+
+def _has_many_files(body: bytes) -> bool:
+    return next(islice(uuencode.find(body), MAX_FILES, None), None) is not None
+
+
 _READERS: Mapping[Encoding, Callable[[bytes], Iterator[bytes]]] = {
     Encoding.IDENTITY: _identity,
     Encoding.BASE64: _base64,
     Encoding.QUOTED_PRINTABLE: _quoted_printable,
     Encoding.UUENCODE: _uuencode,
     Encoding.UNKNOWN: _identity,
+}
+_IS_OVERDONE: Mapping[Encoding, Callable[[bytes], bool]] = {
+    Encoding.IDENTITY: lambda _: False,
+    Encoding.BASE64: _has_many_blocks,
+    Encoding.QUOTED_PRINTABLE: _has_many_repairs,
+    Encoding.UUENCODE: _has_many_files,
+    Encoding.UNKNOWN: lambda _: False,
 }

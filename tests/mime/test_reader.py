@@ -253,6 +253,14 @@ def test_too_many_parts_are_a_gap_and_the_first_are_opened() -> None:
     assert len(read.payloads) >= 1_900
 
 
+def test_too_many_quoted_parts_are_a_gap() -> None:
+    quoted = (
+        lines("From: a@b.example", "") + b"--q\r\nContent-Type: text/plain\r\n\r\nx\r\n" * 2_500
+    )
+
+    assert [gap.reason for gap in Read(quoted).gaps] == [Reason.TOO_MANY]
+
+
 def test_too_deep_nesting_is_a_gap() -> None:
     nest = "".join(
         f'--{n}\r\nContent-Type: multipart/mixed; boundary="{n + 1}"\r\n\r\n' for n in range(100)
@@ -356,3 +364,18 @@ def test_more_files_in_one_text_than_are_opened_are_a_gap() -> None:
     read = Read(lines("From: a@b.example", "") + b"begin 644 x\n#0V%T\n`\nend\n" * 101)
 
     assert [gap.reason for gap in read.gaps] == [Reason.TOO_MANY]
+
+
+OVERDONE = {
+    "types": declared("x/y\r\n" + "Content-Type: x/y\r\n" * 20 + "X: y"),
+    "boundaries": declared("multipart/mixed" + "".join(f"; boundary=b{n}" for n in range(12))),
+    "parameters": declared("multipart/mixed; boundary=b1" + "; a=b" * 300),
+    "names": changed(
+        b'; filename="setup.exe"', b"".join(b"; filename=%d.exe" % n for n in range(30))
+    ),
+}
+
+
+@pytest.mark.parametrize("message", OVERDONE.values(), ids=OVERDONE.keys())
+def test_a_header_that_says_more_than_is_read_is_a_gap(message: bytes) -> None:
+    assert Reason.TOO_MANY in {gap.reason for gap in Read(message).gaps}

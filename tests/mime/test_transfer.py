@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from gateway.mime.transfer import (
     MAX_BLOCKS,
+    MAX_FILES,
     MAX_REPAIRS,
     Encoding,
     decodings,
@@ -96,6 +97,7 @@ def test_base64_is_recognised_and_words_are_not() -> None:
 def test_slips_beyond_counting_are_told() -> None:
     assert is_overdone(b"YQ==" * MAX_BLOCKS, B64)
     assert is_overdone(b"=zz" * (MAX_REPAIRS + 1), QP)
+    assert is_overdone(b"begin 644 x\n#0V%T\nend\n" * (MAX_FILES + 1), (Encoding.UUENCODE,))
     assert not is_overdone(b"=41" * (MAX_REPAIRS + 1), QP)
 
 

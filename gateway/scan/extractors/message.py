@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from io import BytesIO
+from itertools import count
 
 from gateway import mime
 from gateway.model import Finding, Gap
@@ -15,13 +16,11 @@ class MessageExtractor:
     kinds = frozenset({Kind.MESSAGE})
     broken: tuple[type[Exception], ...] = ()
 
-    def members(self, artifact: Artifact, context: Context) -> Iterator[Member | Finding | Gap]:  # noqa: ARG002
-        """Yield each file of the message, then what is odd about the message itself."""
-        for number, found in enumerate(mime.read(artifact.data, artifact.lineage).open(), 1):
-            if isinstance(found, mime.Payload):
-                yield _member(found, number)
-            else:
-                yield found
+    def members(self, artifact: Artifact, _context: Context) -> Iterator[Member | Finding | Gap]:
+        """Yield what is odd about the message itself, and each file in it."""
+        number = count(1)
+        for found in mime.read(artifact.data, artifact.lineage).open():
+            yield _member(found, next(number)) if isinstance(found, mime.Payload) else found
 
 
 def _member(found: mime.Payload, number: int) -> Member:
