@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from gateway.model import Finding, Gap, Level, Reason
-from gateway.scan import vba
+from gateway.scan import olevba, vba
 from gateway.scan.api import Artifact, Context
 from gateway.scan.evidence import quote
 from gateway.scan.inflate import BROKEN
@@ -114,15 +114,18 @@ _SIGNS = (
 
 
 class MacroAnalyzer:
-    """Looks at the VBA source of OLE files; that of an OOXML file is one of its members."""
+    """Looks at the VBA source of OLE files and of Word 2003 XML.
 
-    kinds = frozenset({Kind.OLE})
+    That of an OOXML file is in one of its members.
+    """
+
+    kinds = frozenset({Kind.OLE, Kind.XML})
     broken = BROKEN
 
     def analyze(self, artifact: Artifact, _context: Context) -> Iterator[Finding | Gap]:
         """Yield one finding for all macros of the file, and a gap for each that is unreadable."""
         source: list[Line] = []
-        for module in vba.modules(artifact.data):
+        for module in _modules(artifact):
             match module:
                 case vba.Unread():
                     yield Gap(Reason.DAMAGED, module.detail, artifact.lineage)
@@ -131,6 +134,24 @@ class MacroAnalyzer:
         procedures = [line for line in source if _PROCEDURE.search(line.code)]
         if procedures:
             yield _judge(artifact, procedures, list(_starts(source)), _acts(source))
+
+
+def _modules(artifact: Artifact) -> Iterator[vba.Module | vba.Unread]:
+    """What two readers find: what one misses, the other may see."""
+    known: set[str] = set()
+    if Kind.OLE in artifact.kinds:
+        for module in vba.modules(artifact.data):
+            if isinstance(module, vba.Module):
+                known.add(_folded(module.source))
+            yield module
+    for module in olevba.modules(artifact.data):
+        if _folded(module.source) not in known:
+            yield module
+
+
+def _folded(source: str) -> str:
+    """The source without what two readers of the same bytes may differ in."""
+    return "".join(source.split())
 
 
 def _judge(
