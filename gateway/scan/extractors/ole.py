@@ -9,6 +9,7 @@ from gateway.scan import inflate
 from gateway.scan.api import Artifact, Context, Member, Stream
 from gateway.scan.compound import CompoundFile, Entry
 from gateway.scan.kinds import OLE_STREAM, Kind
+from gateway.scan.officelock import is_locked
 from gateway.scan.olepackage import unpacked
 
 _NATIVE = "\x01Ole10Native"
@@ -33,7 +34,7 @@ class OleExtractor:
         opened = CompoundFile(artifact.data)
         entries = opened.entries
         sizes = {entry.path: entry for entry in entries}
-        if (_ENCRYPTED_PACKAGE,) in sizes:
+        if (_ENCRYPTED_PACKAGE,) in sizes or is_locked(opened):
             yield Gap(Reason.ENCRYPTED, "an Office document with a password", artifact.lineage)
         for entry in entries:
             if entry.name == _NATIVE:
