@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from enum import StrEnum
 
-from gateway.scan import libmagic, structure, textlook, ziprecords
+from gateway.scan.formats import libmagic, structure, textlook, ziprecords
 
 
 class Kind(StrEnum):

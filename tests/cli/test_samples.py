@@ -6,7 +6,7 @@ from zipfile import ZipFile
 import pytest
 
 from gateway.cli import samples
-from gateway.scan.libmagic import mime_type
+from gateway.scan.formats.libmagic import mime_type
 
 
 def test_the_encrypted_zip_opens_with_its_password_alone() -> None:

@@ -7,9 +7,9 @@ one that looks like a program is suspicious; a picture with another picture's na
 from collections.abc import Iterator
 
 from gateway.model import Finding, Gap, Level
-from gateway.scan import filenames
 from gateway.scan.api import Artifact, Context
 from gateway.scan.evidence import quote
+from gateway.scan.formats import filenames
 from gateway.scan.kinds import Kind, is_polyglot
 
 _BINARIES = frozenset({Kind.PE, Kind.ELF, Kind.MACHO, Kind.JAR, Kind.MSI})

@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from gateway.model import Finding, Gap, Level, Reason
-from gateway.scan import olevba, vba
 from gateway.scan.api import Artifact, Context
 from gateway.scan.evidence import quote
-from gateway.scan.inflate import BROKEN
+from gateway.scan.formats import olevba, vba
+from gateway.scan.formats.inflate import BROKEN
+from gateway.scan.formats.vbalines import Line, lines
 from gateway.scan.kinds import Kind
-from gateway.scan.vbalines import Line, lines
 
 _LINES_SHOWN = 4
 

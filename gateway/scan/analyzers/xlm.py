@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from gateway.model import Finding, Gap, Level
 from gateway.scan.api import Artifact, Context
-from gateway.scan.compound import CompoundFile
 from gateway.scan.evidence import quote
-from gateway.scan.inflate import BROKEN
+from gateway.scan.formats.compound import CompoundFile
+from gateway.scan.formats.inflate import BROKEN
 from gateway.scan.kinds import Kind
 
 _EXCEL_97, _EXCEL_5 = ("workbook",), ("book",)

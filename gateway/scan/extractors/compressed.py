@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 
 from gateway.model import Finding, Gap, Level
-from gateway.scan import inflate, lzw
 from gateway.scan.api import Artifact, Context, Member, Stream
-from gateway.scan.inflate import Inflated
+from gateway.scan.formats import inflate, lzw
+from gateway.scan.formats.inflate import Inflated
 from gateway.scan.kinds import Kind
 
 _STREAMS: dict[Kind, Callable[[bytes], Stream]] = {

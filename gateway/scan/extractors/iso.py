@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from gateway.model import Finding, Gap, Reason
-from gateway.scan import inflate
 from gateway.scan.api import Artifact, Context, Member
+from gateway.scan.formats import inflate
 from gateway.scan.kinds import Kind
 
 _SECTOR = 2048

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from io import BytesIO
 
 from gateway.model import Finding, Gap, Reason
-from gateway.scan import inflate
 from gateway.scan.api import Artifact, Context, Member, Stream
-from gateway.scan.compound import CompoundFile, Entry
+from gateway.scan.formats import inflate
+from gateway.scan.formats.compound import CompoundFile, Entry
+from gateway.scan.formats.officelock import is_locked
+from gateway.scan.formats.olepackage import unpacked
 from gateway.scan.kinds import OLE_STREAM, Kind
-from gateway.scan.officelock import is_locked
-from gateway.scan.olepackage import unpacked
 
 _NATIVE = "\x01Ole10Native"
 _ENCRYPTED_PACKAGE = "EncryptedPackage"

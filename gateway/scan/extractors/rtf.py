@@ -7,8 +7,8 @@ from io import BytesIO
 
 from gateway.model import Finding, Gap
 from gateway.scan.api import Artifact, Context, Member
+from gateway.scan.formats.olepackage import unpacked
 from gateway.scan.kinds import Kind
-from gateway.scan.olepackage import unpacked
 
 _DESTINATION = re.compile(rb"\\(objdata|datastore|themedata)(?![a-z])")
 _TOKEN = re.compile(

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from io import BytesIO
 
 from gateway.model import Finding, Gap, Reason
-from gateway.scan import lib7zip
 from gateway.scan.api import Artifact, Context, Member
 from gateway.scan.budget import Limits
+from gateway.scan.formats import lib7zip
+from gateway.scan.formats.lib7zip import Archive, Item, SevenZipError
 from gateway.scan.kinds import Kind
-from gateway.scan.lib7zip import Archive, Item, SevenZipError
 
 
 class SevenZipExtractor:

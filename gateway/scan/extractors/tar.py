@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from gateway.model import Finding, Gap, Reason
-from gateway.scan import inflate
 from gateway.scan.api import Artifact, Context, Member
+from gateway.scan.formats import inflate
 from gateway.scan.kinds import Kind
 
 _BLOCK = 512

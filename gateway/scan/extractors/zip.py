@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from io import BytesIO
 
 from gateway.model import Finding, Gap, Level, Reason
-from gateway.scan import inflate
 from gateway.scan.api import Artifact, Context, Member, Stream
 from gateway.scan.budget import Limits
+from gateway.scan.formats import inflate
+from gateway.scan.formats.lib7zip import Archive, Item, SevenZipError
+from gateway.scan.formats.zipcontents import Contents, Found, contents
+from gateway.scan.formats.ziprecords import Entry
 from gateway.scan.kinds import Kind
-from gateway.scan.lib7zip import Archive, Item, SevenZipError
-from gateway.scan.zipcontents import Contents, Found, contents
-from gateway.scan.ziprecords import Entry
 
 _AES = 99
 _LEFT_TO_7ZIP = frozenset({9, 98})

@@ -4,8 +4,9 @@ Sources: [MS-DOC] 2.5.2 FibBase, [MS-XLS] 2.4.117 FilePass, [MS-PPT] 2.3.2 Curre
 """
 
 import struct
+from collections.abc import Callable, Mapping
 
-from gateway.scan.compound import CompoundFile
+from gateway.scan.formats.compound import CompoundFile
 
 _HEAD = 64 << 10
 _WORD_ENCRYPTED = 0x0100
@@ -47,7 +48,7 @@ def _powerpoint(head: bytes) -> bool:
     return len(head) >= 16 and bool(struct.unpack_from("<I", head, 12)[0] == _POWERPOINT_ENCRYPTED)
 
 
-_LOOKS = {
+_LOOKS: Mapping[tuple[str, ...], Callable[[bytes], bool]] = {
     ("WordDocument",): _word,
     ("Workbook",): _excel,
     ("Book",): _excel,

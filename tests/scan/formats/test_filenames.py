@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.scan import filenames
+from gateway.scan.formats import filenames
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from gateway.cli.compound import compound_file
 from gateway.cli.vbaproject import compress, vba_project
-from gateway.scan import vba
-from gateway.scan.inflate import BROKEN, DamagedError
+from gateway.scan.formats import vba
+from gateway.scan.formats.inflate import BROKEN, DamagedError
 from tests.support import office
 
 SOURCE = "Sub Bonjour()\r\n    MsgBox 1\r\nEnd Sub\r\n"

@@ -1,7 +1,7 @@
 import pytest
 
-from gateway.scan import lzw
-from gateway.scan.inflate import DamagedError
+from gateway.scan.formats import lzw
+from gateway.scan.formats.inflate import DamagedError
 from tests.support import files
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from gateway.scan import ziprecords
-from gateway.scan.ziprecords import Directory, Entry
+from gateway.scan.formats import ziprecords
+from gateway.scan.formats.ziprecords import Directory, Entry
 
 _MOST_ENTRIES = 20_000
 

@@ -3,7 +3,7 @@
 import re
 import struct
 
-from gateway.scan import textlook, ziprecords
+from gateway.scan.formats import textlook, ziprecords
 
 _NAMES_LOOKED_AT = 4096
 _INSTALLER_CLASS = bytes.fromhex("100c0000000000c000000000000046")

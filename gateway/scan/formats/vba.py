@@ -11,8 +11,8 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gateway.scan.compound import CompoundFile, Entry
-from gateway.scan.inflate import DamagedError
+from gateway.scan.formats.compound import CompoundFile, Entry
+from gateway.scan.formats.inflate import DamagedError
 
 _MOST_SOURCE = 8 << 20
 """Of one file, all modules together."""

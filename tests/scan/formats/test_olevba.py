@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from gateway.cli import samples
 from gateway.model import Finding
-from gateway.scan import olevba, vba
 from gateway.scan.analyzers.macros import MacroAnalyzer
 from gateway.scan.api import Artifact, Context
+from gateway.scan.formats import olevba, vba
 from gateway.scan.kinds import Kind
 
 

@@ -1,4 +1,4 @@
-from gateway.scan import libmagic
+from gateway.scan.formats import libmagic
 from tests.support import files
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from gateway.scan.zipcontents import contents
+from gateway.scan.formats.zipcontents import contents
 from tests.support import files
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from gateway.scan.inflate import DamagedError
+from gateway.scan.formats.inflate import DamagedError
 
 _CLEAR = 256
 _CHUNK = 1 << 16

@@ -1,8 +1,8 @@
 import pytest
 
 from gateway.model import Reason
+from gateway.scan.formats.lib7zip import Archive, SevenZipError
 from gateway.scan.kinds import Kind
-from gateway.scan.lib7zip import Archive, SevenZipError
 from tests.support import files
 
 DATA = files.sevenzipped({"a.txt": files.TEXT, "b.bin": bytes(1 << 20)})

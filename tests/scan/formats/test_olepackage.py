@@ -1,4 +1,4 @@
-from gateway.scan.olepackage import unpacked
+from gateway.scan.formats.olepackage import unpacked
 from tests.support import files
 
 

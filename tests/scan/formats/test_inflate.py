@@ -3,9 +3,9 @@ import zlib
 
 import pytest
 
-from gateway.scan import inflate
 from gateway.scan.api import Stream
-from gateway.scan.inflate import Checked, Chunked, DamagedError, Inflated, Limited
+from gateway.scan.formats import inflate
+from gateway.scan.formats.inflate import Checked, Chunked, DamagedError, Inflated, Limited
 from tests.support import files
 
 

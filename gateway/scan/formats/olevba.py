@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from oletools.olevba import OlevbaBaseException, VBA_Parser
 
-from gateway.scan.vba import Module
+from gateway.scan.formats.vba import Module
 
 _STORAGE = "VBA".encode("utf-16-le")
 """The name of the storage without which no program finds macros in a compound file."""

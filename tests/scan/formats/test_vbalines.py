@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.scan.vbalines import lines
+from gateway.scan.formats.vbalines import lines
 
 
 def codes(source: str) -> list[str]:

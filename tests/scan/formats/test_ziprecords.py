@@ -1,7 +1,7 @@
 import struct
 
-from gateway.scan import ziprecords
-from gateway.scan.zipcontents import contents
+from gateway.scan.formats import ziprecords
+from gateway.scan.formats.zipcontents import contents
 from tests.support import files
 
 PLAIN = files.zipped({"a.txt": files.TEXT, "b.txt": b"b"})

@@ -2,8 +2,8 @@ import struct
 
 import pytest
 
-from gateway.scan.compound import CompoundFile
-from gateway.scan.inflate import DamagedError
+from gateway.scan.formats.compound import CompoundFile
+from gateway.scan.formats.inflate import DamagedError
 from tests.support import files
 
 

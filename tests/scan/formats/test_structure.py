@@ -1,6 +1,6 @@
 import struct
 
-from gateway.scan import structure
+from gateway.scan.formats import structure
 from tests.support import files
 
 FAT = (b"\xeb\x3c\x90" + bytes(51) + b"FAT12   ").ljust(510, b"\0") + b"\x55\xaa"

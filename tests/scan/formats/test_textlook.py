@@ -1,6 +1,6 @@
 import pytest
 
-from gateway.scan.textlook import Look, is_text, look
+from gateway.scan.formats.textlook import Look, is_text, look
 
 
 @pytest.mark.parametrize(

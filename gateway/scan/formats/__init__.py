@@ -1,0 +1,1 @@
+"""Readers of formats that several detectors share, and the adapters of third-party parsers."""
