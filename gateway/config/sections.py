@@ -34,14 +34,20 @@ class SmtpLimitSettings(Section):
     messages: Count = _SESSION.messages
     recipients: Count = _SESSION.recipients
     errors: Count = _SESSION.errors
+    idle_commands: Count = _SESSION.idle_commands
+    greeting_time: Seconds = _SESSION.greeting_seconds
+    proxy_time: Seconds = _SESSION.proxy_seconds
     command_time: Seconds = _SESSION.command_seconds
     data_time: Seconds = _SESSION.data_seconds
     data_rate: Size = _SESSION.data_bytes_per_second
     handshake_time: Seconds = _SESSION.handshake_seconds
+    reply_time: Seconds = _SESSION.reply_seconds
+    parting_time: Seconds = _SESSION.parting_seconds
     session_time: Seconds = _SESSION.session_seconds
     message_size: Size = _SESSION.message_bytes
     line_size: Size = _SESSION.line_bytes
     in_flight: Size = _SESSION.in_flight_bytes
+    in_flight_time: Seconds = _SESSION.in_flight_seconds
     hops: Count = _SESSION.hops
 
     def limits(self) -> SessionLimits:
@@ -52,14 +58,20 @@ class SmtpLimitSettings(Section):
             messages=self.messages,
             recipients=self.recipients,
             errors=self.errors,
+            idle_commands=self.idle_commands,
+            greeting_seconds=self.greeting_time,
+            proxy_seconds=self.proxy_time,
             command_seconds=self.command_time,
             data_seconds=self.data_time,
             data_bytes_per_second=self.data_rate,
             handshake_seconds=self.handshake_time,
+            reply_seconds=self.reply_time,
+            parting_seconds=self.parting_time,
             session_seconds=self.session_time,
             message_bytes=self.message_size,
             line_bytes=self.line_size,
             in_flight_bytes=self.in_flight,
+            in_flight_seconds=self.in_flight_time,
             hops=self.hops,
         )
 
