@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 import socket
 import ssl
 import sys
@@ -64,6 +65,7 @@ async def run(settings: Settings, log: TextIO = sys.stderr) -> AsyncIterator[Gat
     NoBuiltinPackError or ListenError.
     """
     events = _events(settings, log)
+    _allow_descriptors()
     async with AsyncExitStack() as stack:
         # Workers are forked from what exists now: no listener and no key may be open yet.
         workers = await stack.enter_async_context(scanner(settings))
@@ -148,6 +150,12 @@ async def release(
     async with next_hop(settings) as hop:
         desk = Release(lockbox, hop, _hostname(settings))
         return await desk.release(identifier, who=who, why=why, recipients=recipients)
+
+
+def _allow_descriptors() -> None:
+    """Take all the file descriptors that we may have: a session needs about three."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 async def _greet(hop: NextHop, events: Events) -> None:
