@@ -1,36 +1,23 @@
 """What real mail shows: honest mail stays clean, and no part that others see is missed."""
 
 import email
-import json
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
-
+from tests.support.corpus import needs_corpus, rows
 from tests.support.mail import Read
 
-CORPUS = Path(os.environ.get("LAZARETTO_CORPUS", Path(__file__).parents[3] / "shared" / "corpus"))
 EVERY = 5
 NOT_DECODED_BY_THE_LIBRARY = 0.03
 """The share of parts that the library gives back as they are, or splits where we do not."""
 
-pytestmark = [
-    pytest.mark.corpus,
-    pytest.mark.skipif(not (CORPUS / "manifest.jsonl").exists(), reason="no corpus here"),
-]
+pytestmark = needs_corpus
 
 
 def benign() -> Iterator[bytes]:
     """Every fifth honest message."""
-    rows = map(json.loads, (CORPUS / "manifest.jsonl").read_text().splitlines())
-    mails = [
-        row
-        for row in rows
-        if row["label"] == "benign" and row["fp_eligible"] and "mail" in row["features"]
-    ]
-    for row in mails[::EVERY]:
-        yield (CORPUS / row["path"]).read_bytes()
+    for row in rows("benign", every=EVERY, feature="mail"):
+        if row["fp_eligible"]:
+            yield row["path"].read_bytes()
 
 
 def plain(data: bytes) -> bytes:

@@ -1,9 +1,6 @@
 """On a corpus of real files the rules are silent on honest ones, and macros are judged right."""
 
-import json
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -14,13 +11,9 @@ from gateway.scan.budget import Limits
 from gateway.scan.builtin import ANALYZERS, EXTRACTORS
 from gateway.scan.engine import Engine
 from gateway.scan.libyara import compile_rules
+from tests.support.corpus import needs_corpus, rows
 
-CORPUS = Path(os.environ.get("LAZARETTO_CORPUS", Path(__file__).parents[3] / "shared" / "corpus"))
-pytestmark = [
-    pytest.mark.corpus,
-    pytest.mark.slow,
-    pytest.mark.skipif(not (CORPUS / "manifest.jsonl").is_file(), reason="no corpus here"),
-]
+pytestmark = [needs_corpus, pytest.mark.slow]
 EVERY = 4
 
 
@@ -28,11 +21,9 @@ def judged(label: str) -> Iterator[tuple[str, bool, tuple[Finding, ...]]]:
     rules = compile_rules([read_folder(builtin_folder())[0]])
     analyzers = (*ANALYZERS, YaraAnalyzer(rules))
     engine = Engine(EXTRACTORS, analyzers, pack=rules.pack, limits=Limits())
-    rows = [json.loads(line) for line in (CORPUS / "manifest.jsonl").read_text().splitlines()]
-    for row in [row for row in rows if row["label"] == label][::EVERY]:
-        path = CORPUS / row["path"]
-        report = engine.scan(path.read_bytes(), path.name)
-        yield row["path"], row["fp_eligible"], report.findings
+    for row in rows(label, every=EVERY):
+        report = engine.scan(row["path"].read_bytes(), row["path"].name)
+        yield str(row["path"]), row["fp_eligible"], report.findings
 
 
 def test_no_rule_and_no_analyzer_hits_an_honest_file() -> None:

@@ -1,15 +1,12 @@
-import json
-import os
 import sys
 from pathlib import Path
-
-import pytest
 
 from gateway.model import Report
 from gateway.packs import load
 from gateway.workers.engine import build_engine
 from gateway.workers.frames import Setup
 from gateway.workers.pool import Pool
+from tests.support.corpus import needs_corpus, rows
 from tests.support.engines import spooled
 
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
@@ -43,19 +40,13 @@ def test_a_rule_file_that_does_not_compile_is_left_out_and_said(tmp_path: Path) 
     assert built.scanner.scan(EICAR, "f").findings
 
 
-CORPUS = Path(os.environ.get("LAZARETTO_CORPUS", Path(__file__).parents[3] / "shared" / "corpus"))
-
-
 def samples(every: int) -> list[Path]:
-    manifest = CORPUS / "manifest.jsonl"
-    if not manifest.is_file():
-        pytest.skip("there is no corpus")
-    paths = [json.loads(line)["path"] for line in manifest.read_text().splitlines()]
     # Those of the fuzzer cost more than a machine without a sandbox should be asked for.
-    return [CORPUS / path for path in paths[::every] if "fuzz-finds" not in path]
+    paths = [row["path"] for row in rows(every=every)]
+    return [path for path in paths if "fuzz-finds" not in path.parts]
 
 
-@pytest.mark.corpus
+@needs_corpus
 def test_nothing_is_imported_once_the_workers_are_forked() -> None:
     scanner = build_engine(Setup(load.load().packs)).scanner
     before = set(sys.modules)
@@ -66,7 +57,7 @@ def test_nothing_is_imported_once_the_workers_are_forked() -> None:
     assert set(sys.modules) - before == set()
 
 
-@pytest.mark.corpus
+@needs_corpus
 async def test_a_confined_worker_sees_all_that_an_unconfined_engine_sees() -> None:
     setup = Setup(load.load().packs)
     scanner = build_engine(setup).scanner
