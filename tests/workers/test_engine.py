@@ -59,13 +59,14 @@ def test_nothing_is_imported_once_the_workers_are_forked() -> None:
 
 @needs_corpus
 async def test_a_confined_worker_sees_all_that_an_unconfined_engine_sees() -> None:
+    paths = samples(every=5)
     setup = Setup(load.load().packs)
     scanner = build_engine(setup).scanner
     pool = Pool(setup, workers=1)
     await pool.start()
 
     differing = []
-    for path in samples(every=5):
+    for path in paths:
         data = path.read_bytes()
         with spooled(data) as message:
             seen = await pool.scan(message, name="f", declared_type="", sender_domain="")
