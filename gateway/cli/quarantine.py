@@ -44,7 +44,10 @@ def list_(
     json: Json = False,
     config: ConfigFile = None,
 ) -> None:
-    """List held messages, newest first."""
+    """List held messages, newest first.
+
+    Example: lazaretto quarantine list --class suspicious --class opaque
+    """
     query = Query(
         kinds=frozenset(kind or ()),
         states=frozenset(state or (State.HELD, State.RELEASING)),
@@ -61,7 +64,10 @@ def list_(
 
 @commands.command()
 def show(identifier: Id, *, json: Json = False, config: ConfigFile = None) -> None:
-    """Show one item: who sent it to whom, what is inside it, why it is held, and what to do."""
+    """Show one item: who sent it to whom, what is inside it, why it is held, and what to do.
+
+    Example: lazaretto quarantine show 1m85
+    """
     with clear_errors(), app.lockbox(read_settings(config)) as lockbox:
         details = lockbox.item(identifier)
     item = details.item
@@ -98,7 +104,10 @@ def release(
     ] = None,
     config: ConfigFile = None,
 ) -> None:
-    """Hand an item to the next hop, byte for byte. It stays held unless the next hop said 250."""
+    """Hand an item to the next hop, byte for byte. It stays held unless the next hop said 250.
+
+    Example: lazaretto quarantine release 1m85 --reason "the laboratory confirmed it"
+    """
     with clear_errors():
         settings = read_settings(config)
         with app.lockbox(settings) as lockbox:
@@ -126,6 +135,29 @@ def release(
 
 
 @commands.command()
+def settle(
+    identifier: Id,
+    *,
+    arrived: Annotated[
+        bool, typer.Option("--arrived/--not-arrived", help="What you found in the mail server.")
+    ],
+    reason: Reason,
+    config: ConfigFile = None,
+) -> None:
+    """Say what became of an item in state 'releasing', whose release was cut off.
+
+    Look into the mail server first: only it knows. An item that arrived is released, one that
+    did not is held as before.
+
+    Example: lazaretto quarantine settle 1m85 --not-arrived --reason "not in its log"
+    """
+    with clear_errors(), app.lockbox(read_settings(config)) as lockbox:
+        settle_as = lockbox.finish_release if arrived else lockbox.fail_release
+        item = settle_as(identifier, who=_who(), reply=reason)
+    console.print(f"{item.id} is {item.state} now.")
+
+
+@commands.command()
 def delete(
     identifier: Id,
     *,
@@ -133,7 +165,10 @@ def delete(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     config: ConfigFile = None,
 ) -> None:
-    """Delete an item for good: its key is destroyed, so nobody can read it again."""
+    """Delete an item for good: its key is destroyed, so nobody can read it again.
+
+    Example: lazaretto quarantine delete 1m85 --reason spam --yes
+    """
     with clear_errors(), app.lockbox(read_settings(config)) as lockbox:
         item = lockbox.item(identifier).item
         if not yes:
@@ -149,7 +184,10 @@ def export(
     *,
     config: ConfigFile = None,
 ) -> None:
-    """Write the original message to FILE, readable by you alone. Handle it as what it is."""
+    """Write the original message to FILE, readable by you alone. Handle it as what it is.
+
+    Example: lazaretto quarantine export 1m85 /root/sample.eml
+    """
     with clear_errors(), app.lockbox(read_settings(config)) as lockbox:
         item = lockbox.item(identifier).item
         message = lockbox.message(item.id)
@@ -176,7 +214,9 @@ def _write_new(file: Path, content: bytes) -> None:
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        stop(f"{file} exists already: give another name")
+        stop(f"{file} exists already: give the name of a new file")
+    except FileNotFoundError:
+        stop(f"{file.parent}: there is no such folder")
     with os.fdopen(descriptor, "wb") as stream:
         stream.write(content)
 

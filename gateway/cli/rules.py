@@ -69,6 +69,26 @@ def check(
         raise typer.Exit(FAILURE)
 
 
+@commands.command()
+def show(
+    rule: Annotated[str, typer.Argument(metavar="RULE", help="As a finding names it.")],
+    *,
+    config: ConfigFile = None,
+) -> None:
+    """Show what a rule says of itself: what it sees, how bad that is, and where to read more.
+
+    Example: lazaretto rules show office_remote_template
+    """
+    with clear_errors():
+        loaded = app.rule_packs(read_settings(config))
+    found = [facts for facts in _rules(loaded.packs) if facts["rule"] == rule]
+    if not found:
+        stop(f"no rule in force is called {rule}: see lazaretto rules list")
+    for facts in found:
+        for key, value in facts.items():
+            console.print(f"[bold]{key:<12}[/] {markup(value) or '-'}", soft_wrap=True)
+
+
 def _table(rules: Iterator[dict[str, str]]) -> Table:
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     for title in ("rule", "level", "what it sees"):

@@ -47,6 +47,8 @@ def scan(
     """Open files at any depth and say what is in them.
 
     Exit code: 0 all clean, 1 something found or not fully seen, 2 a mistake in the call.
+
+    Example: lazaretto scan --json suspicious.eml attachment.docm
     """
     with clear_errors():
         settings = read_settings(config)

@@ -25,7 +25,12 @@ FAILURE = 1
 _CALLERS_MISTAKES = (ConfigError, NotFoundError, AmbiguousIdError, StateError)
 _FAILURES = (LockboxError, NoBuiltinPackError, PoolStartError, ListenError)
 
-console = Console(highlight=False)
+_WIDTH_OF_A_FILE = 160
+
+console = Console(
+    highlight=False, width=None if sys.stdout.isatty() else _WIDTH_OF_A_FILE, soft_wrap=False
+)
+"""As wide as the terminal; a file or a pipe gets lines that a person can still read."""
 
 
 def safe(text: str) -> str:

@@ -1,0 +1,117 @@
+import json
+import re
+import socket
+from pathlib import Path
+
+import pytest
+
+from gateway import __version__
+from tests.support.commands import run, settings
+
+
+def test_the_version_is_told() -> None:
+    assert run("version").stdout == f"lazaretto {__version__}\n"
+
+
+def test_without_a_command_the_help_is_shown() -> None:
+    done = run()
+
+    for word in ("serve", "scan", "demo", "quarantine", "rules", "config"):
+        assert word in done.output
+
+
+def test_settings_in_force_are_shown_as_a_file_would_have_them(tmp_path: Path) -> None:
+    config = settings(tmp_path)
+
+    done = run("config", "show", "--config", config)
+
+    assert "[next_hop]\n" in done.stdout
+    assert 'hosts = ["127.0.0.1:9"]\n' in done.stdout
+    again = tmp_path / "again.toml"
+    again.write_text(done.stdout)
+    assert run("config", "show", "--config", again).stdout == done.stdout
+
+
+def test_good_settings_are_said_to_be_good(tmp_path: Path) -> None:
+    assert run("config", "check", "--config", settings(tmp_path)).exit_code == 0
+
+
+@pytest.mark.parametrize("command", [("serve",), ("config", "check"), ("quarantine", "list")])
+def test_a_wrong_setting_is_one_clear_line(tmp_path: Path, command: tuple[str, ...]) -> None:
+    file = tmp_path / "x.toml"
+    file.write_text("[smtp]\nlisen = []\n")
+
+    done = run(*command, "--config", file)
+
+    assert done.exit_code == 2
+    assert done.stderr == (f"lazaretto: {file}: unknown key 'smtp.lisen'; did you mean 'listen'?\n")
+
+
+def test_a_settings_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    done = run("serve", "--config", tmp_path / "gone.toml")
+
+    assert done.exit_code == 2
+    assert done.stderr == (
+        f"lazaretto: {tmp_path}/gone.toml: cannot be read: No such file or directory\n"
+    )
+
+
+def test_a_port_in_use_is_one_clear_line(tmp_path: Path) -> None:
+    file = settings(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        file.write_text(f'[smtp]\nlisten = ["127.0.0.1:{port}"]\n' + file.read_text())
+
+        done = run("serve", "--config", file)
+
+    assert done.exit_code == 1
+    assert done.stderr.splitlines()[-1] == (
+        f"lazaretto: cannot listen on 127.0.0.1:{port}: Address already in use"
+    )
+
+
+def test_rules_in_force_are_listed_with_their_levels() -> None:
+    done = run("rules", "list", "--json")
+
+    rules = {rule["rule"]: rule for rule in map(json.loads, done.stdout.splitlines())}
+    assert rules["test_eicar"]["level"] == "malicious"
+    assert all(rule["description"] and rule["level"] for rule in rules.values())
+    assert "test_eicar" in run("rules", "list").stdout
+
+
+def test_a_rule_tells_what_it_sees_and_where_to_read_more() -> None:
+    done = run("rules", "show", "test_eicar")
+
+    assert re.search(r"^reference +https://", done.stdout, re.MULTILINE)
+
+
+def test_a_rule_that_is_not_in_force_is_the_callers_mistake() -> None:
+    done = run("rules", "show", "nothing")
+
+    assert (done.exit_code, done.stdout) == (2, "")
+
+
+def test_the_built_in_rules_are_good() -> None:
+    done = run("rules", "check")
+
+    assert done.exit_code == 0
+    assert "left out" not in done.stdout
+
+
+def test_a_broken_rule_file_is_told_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "x.yar"
+    file.write_text("rule a { condition: true }\nrule b { condition: $nothing }\n")
+
+    done = run("rules", "check", file)
+
+    assert done.exit_code == 1
+    assert f'left out: {file}:2: undefined string "$nothing"' in done.stdout
+
+
+@pytest.mark.slow
+def test_the_demo_ends_with_every_message_where_it_must() -> None:
+    done = run("demo", "--exit")
+
+    assert done.exit_code == 0, done.output
+    assert done.stdout.count("held as") == 5
+    assert "it arrived byte for byte" in done.stdout

@@ -1,0 +1,308 @@
+import asyncio
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from gateway import records
+from gateway.model import Envelope, Finding, Level, Listed, Recipient
+from gateway.smtp.sink import Sink, Step, well_behaved
+from quarantine import NewItem
+from tests.support.commands import hold, lockbox, run, settings
+from tests.support.house import MALICIOUS, MESSAGE
+
+ENVELOPE = Envelope("lab@out.example", (Recipient("dr@hospital.example"),), client="192.0.2.1")
+ITEM = NewItem(
+    message=MESSAGE,
+    envelope=records.encode(ENVELOPE),
+    report=records.encode(MALICIOUS),
+    kind="malicious",
+    action="quarantine",
+    reasons=("macro.dropper",),
+    pack="core 2026.11.23",
+    summary={
+        "sender": "lab@out.example",
+        "recipients": "dr@hospital.example",
+        "subject": "secret result",
+    },
+)
+
+
+@contextmanager
+def mail_server(conduct: object = well_behaved) -> Iterator[Sink]:
+    """A sink on a thread of its own: the command has a loop of its own, too."""
+    sink = Sink(conduct=conduct)  # type: ignore[arg-type]
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    asyncio.run_coroutine_threadsafe(sink.start(), loop).result(10)
+    try:
+        yield sink
+    finally:
+        asyncio.run_coroutine_threadsafe(sink.close(), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()
+
+
+def test_nothing_held_is_said(tmp_path: Path) -> None:
+    done = run("quarantine", "list", "--config", settings(tmp_path))
+
+    assert (done.exit_code, done.stdout) == (0, "Nothing is held.\n")
+
+
+def test_a_listing_tells_who_sent_what_and_why_it_is_held(tmp_path: Path) -> None:
+    config = settings(tmp_path)
+    item = hold(tmp_path, ITEM)
+
+    done = run("quarantine", "list", "--config", config)
+
+    words = done.stdout.split()
+    for word in (item, "malicious", "macro.dropper"):
+        assert word in words
+
+
+def test_a_listing_as_json_is_one_object_a_line(tmp_path: Path) -> None:
+    config = settings(tmp_path)
+    items = [hold(tmp_path, ITEM) for _ in range(3)]
+
+    done = run("quarantine", "list", "--json", "--config", config)
+
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["id"] for line in lines] == items[::-1]
+    assert lines[0]["class"] == "malicious"
+    assert lines[0]["summary"]["subject"] == "secret result"
+
+
+def test_a_listing_can_be_narrowed_by_class(tmp_path: Path) -> None:
+    config = settings(tmp_path)
+    hold(tmp_path, ITEM)
+    opaque = hold(tmp_path, replace(ITEM, kind="opaque"))
+
+    done = run("quarantine", "list", "--json", "--class", "opaque", "--config", config)
+
+    assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == [opaque]
+
+
+def test_show_draws_the_tree_with_evidence_and_advice(tmp_path: Path) -> None:
+    config = settings(tmp_path)
+    report = replace(
+        MALICIOUS,
+        artifacts=(
+            Listed(("message",), "message", (), "message", "", 100, "0" * 64),
+            Listed(("message", "a.docm"), "a.docm", (), "ooxml", "", 50, "1" * 64),
+        ),
+    )
+    item = hold(tmp_path, replace(ITEM, report=records.encode(report)))
+
+    done = run("quarantine", "show", item[:6], "--config", config)
+
+    assert done.exit_code == 0
+    for line in (
+        "From       lab@out.example",
+        "Subject    secret result",
+        "    └── malicious: runs by itself  [macro.dropper]",
+        "        ├── Shell",
+        "        └── → Do not release.",
+    ):
+        assert line in done.stdout
+
+
+def test_what_a_sender_wrote_cannot_steer_the_terminal(tmp_path: Path) -> None:
+    config = settings(tmp_path)
+    nasty = "\x1b[2J\x1b]0;owned\x07 \u202egpj.exe [bold]x[/]"
+    finding = Finding("macro.present", Level.SUSPICIOUS, "s", nasty, ("message", nasty))
+    item = hold(
+        tmp_path,
+        replace(
+            ITEM,
+            summary={**ITEM.summary, "subject": nasty},
+            report=records.encode(replace(MALICIOUS, findings=(finding,))),
+        ),
+    )
+
+    for words in (("list",), ("show", item)):
+        done = run("quarantine", *words, "--config", config)
+        assert done.exit_code == 0
+        assert not set("\x1b\x07\u202e") & set(done.stdout)
+    assert "[bold]x[/]" in done.stdout
+
+
+def test_a_release_says_what_the_mail_server_said(tmp_path: Path) -> None:
+    with mail_server() as sink:
+        config = settings(tmp_path, sink.port)
+        item = hold(tmp_path, ITEM)
+
+        done = run("quarantine", "release", item, "--reason", "called", "--config", config)
+
+    assert done.stdout == f"Released {item}: the next hop said 250 2.0.0 kept\n"
+    (delivery,) = sink.deliveries
+    assert delivery.message.endswith(MESSAGE)
+
+
+def test_what_was_released_is_not_released_again(tmp_path: Path) -> None:
+    with mail_server() as sink:
+        config = settings(tmp_path, sink.port)
+        item = hold(tmp_path, ITEM)
+        run("quarantine", "release", item, "--reason", "called", "--config", config)
+
+        done = run("quarantine", "release", item, "--reason", "called", "--config", config)
+
+    assert done.exit_code == 2
+    assert f"item {item} was already released" in done.stderr
+    assert len(sink.deliveries) == 1
+
+
+def test_when_the_mail_server_refuses_the_item_stays_held_and_says_so(tmp_path: Path) -> None:
+    async def full(step: Step) -> bytes:
+        return b"452 4.2.2 mailbox full\r\n" if step.verb == "." else step.usual
+
+    with mail_server(full) as sink:
+        config = settings(tmp_path, sink.port)
+        item = hold(tmp_path, ITEM)
+
+        done = run("quarantine", "release", item, "--reason", "called", "--config", config)
+
+    assert done.exit_code == 1
+    assert done.stderr == (
+        f"lazaretto: the next hop said: 452 4.2.2 mailbox full; item {item} stays held\n"
+    )
+    with lockbox(tmp_path) as box:
+        assert box.item(item).item.state == "held"
+
+
+def test_a_release_that_was_cut_off_is_settled_by_a_person(tmp_path: Path) -> None:
+    async def hang_up(step: Step) -> bytes:
+        if step.verb == ".":
+            raise ConnectionResetError
+        return step.usual
+
+    with mail_server(hang_up) as sink:
+        config = settings(tmp_path, sink.port)
+        item = hold(tmp_path, ITEM)
+        cut = run("quarantine", "release", item, "--reason", "called", "--config", config)
+
+    done = run(
+        "quarantine", "settle", item, "--not-arrived", "--reason", "not in its log",
+        "--config", config,
+    )  # fmt: skip
+
+    assert cut.exit_code == 1
+    assert "the item stays in state 'releasing'" in cut.stderr
+    assert done.stdout == f"{item} is held now.\n"
+
+
+def test_a_release_needs_a_reason(tmp_path: Path) -> None:
+    done = run("quarantine", "release", "1abc", "--config", settings(tmp_path))
+
+    assert done.exit_code == 2
+    assert "--reason" in done.stderr
+
+
+def test_a_deleted_item_cannot_be_read_again(tmp_path: Path) -> None:
+    config = settings(tmp_path)
+    item = hold(tmp_path, ITEM)
+
+    run("quarantine", "delete", item, "--reason", "spam", "--yes", "--config", config)
+
+    done = run("quarantine", "export", item, tmp_path / "x.eml", "--config", config)
+    assert done.exit_code == 2
+    assert "was already deleted" in done.stderr
+    assert not (tmp_path / "x.eml").exists()
+
+
+def test_without_a_terminal_nothing_is_deleted_unless_told_so(tmp_path: Path) -> None:
+    config = settings(tmp_path)
+    item = hold(tmp_path, ITEM)
+
+    done = run("quarantine", "delete", item, "--reason", "spam", "--config", config)
+
+    assert done.exit_code == 2
+    assert "give --yes" in done.stderr
+    with lockbox(tmp_path) as box:
+        assert box.message(item) == MESSAGE
+
+
+def test_an_export_is_the_original_and_for_its_owner_alone(tmp_path: Path) -> None:
+    config = settings(tmp_path)
+    item = hold(tmp_path, ITEM)
+    file = tmp_path / "sample.eml"
+
+    run("quarantine", "export", item, file, "--config", config)
+
+    assert file.read_bytes() == MESSAGE
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_an_export_overwrites_nothing(tmp_path: Path) -> None:
+    config = settings(tmp_path)
+    item = hold(tmp_path, ITEM)
+    file = tmp_path / "sample.eml"
+    file.write_text("mine")
+
+    done = run("quarantine", "export", item, file, "--config", config)
+
+    assert done.exit_code == 2
+    assert "exists already" in done.stderr
+    assert file.read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("show", "1zzz"), "no item has an id that begins with '1zzz'"),
+        (("show", "not an id!"), "lazaretto: "),
+        (("export", "1", "/nowhere/x"), "no item has an id"),
+    ],
+)
+def test_an_id_that_names_nothing_is_the_callers_mistake(
+    tmp_path: Path, words: tuple[str, ...], message: str
+) -> None:
+    done = run("quarantine", *words, "--config", settings(tmp_path))
+
+    assert done.exit_code == 2
+    assert message in done.stderr
+
+
+def test_an_id_that_names_several_lists_them(tmp_path: Path) -> None:
+    config = settings(tmp_path)
+    items = [hold(tmp_path, ITEM) for _ in range(2)]
+
+    done = run("quarantine", "show", items[0][:2], "--config", config)
+
+    assert done.exit_code == 2
+    assert all(item in done.stderr for item in items)
+
+
+def test_a_missing_key_is_one_clear_line(tmp_path: Path) -> None:
+    config = settings(tmp_path)
+    (tmp_path / "quarantine.key").unlink()
+
+    done = run("quarantine", "list", "--config", config)
+
+    assert done.exit_code == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert f"no key file {tmp_path}/quarantine.key" in done.stderr
+    assert "lazaretto quarantine create-key" in done.stderr
+
+
+def test_a_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
+    config = settings(tmp_path)
+    (tmp_path / "quarantine.key").chmod(0o644)
+
+    done = run("quarantine", "list", "--config", config)
+
+    assert done.exit_code == 2
+    assert "chmod 600" in done.stderr
+
+
+def test_a_key_is_made_once(tmp_path: Path) -> None:
+    first = run("quarantine", "create-key", tmp_path / "k")
+    again = run("quarantine", "create-key", tmp_path / "k")
+
+    assert (first.exit_code, again.exit_code) == (0, 2)
+    assert (tmp_path / "k").stat().st_mode & 0o777 == 0o600
