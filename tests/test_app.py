@@ -1,0 +1,176 @@
+import json
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from email.message import EmailMessage
+from io import StringIO
+from pathlib import Path
+
+import aiosmtplib
+import pytest
+
+from gateway import app
+from gateway.cli import samples
+from gateway.config import Settings, parse
+from gateway.smtp.sink import Sink
+from quarantine import Item, KeyFileError, create_key
+
+
+@dataclass
+class Running:
+    """A gateway as it is served, with its mail server behind and its log to read."""
+
+    gateway: app.Gateway
+    sink: Sink
+    log: StringIO
+
+    @property
+    def held(self) -> list[Item]:
+        return list(self.gateway.lockbox.items())
+
+    @property
+    def events(self) -> list[dict[str, object]]:
+        return [json.loads(line) for line in self.log.getvalue().splitlines()]
+
+    async def send(self, message: EmailMessage) -> str:
+        """Send as an independent client does; gives the last reply."""
+        host, port = self.gateway.addresses[0]
+        async with aiosmtplib.SMTP(hostname=host, port=port, start_tls=False) as client:
+            try:
+                _, reply = await client.send_message(message)
+            except aiosmtplib.SMTPResponseException as refused:
+                return f"{refused.code} {refused.message}"
+            return f"250 {reply}"
+
+
+def settings(folder: Path, port: int, **tables: dict[str, object]) -> Settings:
+    if not (folder / "key").exists():
+        create_key(folder / "key")
+    return parse(
+        {
+            "smtp": {"listen": ["127.0.0.1:0"], "hostname": "gate.example"},
+            "next_hop": {"hosts": [f"127.0.0.1:{port}"], "tls": "off"},
+            "workers": {"count": 1},
+            "quarantine": {
+                "folder": folder / "quarantine",
+                "key_file": folder / "key",
+                "disk_floor": "1 MiB",
+            },
+            **tables,
+        },
+        "test",
+    )
+
+
+@asynccontextmanager
+async def running(folder: Path, **tables: dict[str, object]) -> AsyncIterator[Running]:
+    log = StringIO()
+    async with (
+        Sink() as sink,
+        app.run(settings(folder, sink.port, **tables), log=log) as gateway,
+    ):
+        yield Running(gateway, sink, log)
+
+
+def letter(
+    name: str = "", data: bytes = b"", kind: str = "application/octet-stream"
+) -> EmailMessage:
+    message = EmailMessage()
+    message["From"], message["To"] = "lab@out.example", "dr@hospital.example"
+    message["Subject"] = "result"
+    message.set_content("Dear colleague\n")
+    if name:
+        main, _, sub = kind.partition("/")
+        message.add_attachment(data, maintype=main, subtype=sub, filename=name)
+    return message
+
+
+async def test_honest_mail_arrives(tmp_path: Path) -> None:
+    async with running(tmp_path) as house:
+        reply = await house.send(letter("result.pdf", samples.laboratory_pdf(), "application/pdf"))
+
+        (delivery,) = house.sink.deliveries
+    assert reply.startswith("250")
+    assert b"X-Lazaretto: clean; id=" in delivery.message
+
+
+async def test_what_hides_in_an_archive_in_an_archive_is_held(tmp_path: Path) -> None:
+    inner = samples.zip_of({"a.zip": samples.zip_of({"x.txt": samples.eicar()})})
+    async with running(tmp_path) as house:
+        reply = await house.send(letter("a.zip", inner, "application/zip"))
+
+        assert reply.startswith("250")
+        assert not house.sink.deliveries
+        (item,) = house.held
+    assert (item.kind, item.reasons) == ("malicious", ("test_eicar",))
+
+
+async def test_the_start_says_where_it_listens_and_how_workers_are_confined(tmp_path: Path) -> None:
+    async with running(tmp_path) as house:
+        started = next(event for event in house.events if event["event"] == "started")
+        _, port = house.gateway.addresses[0]
+
+    assert started["listening"] == [f"127.0.0.1:{port}"]
+    assert set(started["sandbox"].values()) == {"holds"}  # type: ignore[attr-defined]
+    assert house.events[-1]["event"] == "stopped"
+
+
+async def test_while_the_mail_server_is_down_senders_keep_their_mail(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        port = unused.getsockname()[1]
+    log = StringIO()
+    async with app.run(settings(tmp_path, port), log=log) as gateway, Sink() as sink:
+        house = Running(gateway, sink, log)
+
+        reply = await house.send(letter())
+
+        assert reply.startswith("451 4.4.1")
+        assert not house.held
+    assert "next_hop_unreachable" in {event["event"] for event in house.events}
+
+
+async def test_one_broken_rule_file_does_not_stop_the_mail(tmp_path: Path) -> None:
+    pack = tmp_path / "pack"
+    pack.mkdir()
+    (pack / "broken.yar").write_text("rule a { condition: $nothing }")
+    (pack / "good.yar").write_text('rule site { strings: $a = "forbidden" condition: $a }')
+    async with running(tmp_path, rules={"packs": [pack]}) as house:
+        await house.send(letter())
+        await house.send(letter("note.txt", b"forbidden"))
+
+        assert len(house.sink.deliveries) == 1
+        (item,) = house.held
+    assert item.reasons == ("site",)
+    (skipped,) = [event for event in house.events if event["event"] == "rule_file_skipped"]
+    assert "broken.yar:1" in str(skipped["problem"])
+
+
+async def test_a_key_that_is_not_there_keeps_the_gateway_from_listening(tmp_path: Path) -> None:
+    wanted = settings(tmp_path, 9)
+    (tmp_path / "key").unlink()
+
+    with pytest.raises(KeyFileError):
+        async with app.run(wanted, log=StringIO()):
+            pass
+
+
+async def test_a_port_in_use_is_said_and_nothing_is_left_running(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        wanted = settings(tmp_path, 9, smtp={"listen": [f"127.0.0.1:{port}"]})
+
+        with pytest.raises(app.ListenError, match=f"127.0.0.1:{port}: Address already in use"):
+            async with app.run(wanted, log=StringIO()):
+                pass
+
+
+async def test_recipients_are_told_when_the_settings_say_so(tmp_path: Path) -> None:
+    notices = {"recipients": True, "language": "en", "contact": "4242"}
+    locked = samples.encrypted_zip("x.txt", b"x" * 50, b"secret")
+    async with running(tmp_path, notices=notices) as house:
+        await house.send(letter("x.zip", locked, "application/zip"))
+
+        (delivery,) = house.sink.deliveries
+    assert delivery.envelope.sender == ""
+    assert b"protected by a password" in delivery.message
