@@ -27,9 +27,7 @@ _FAILURES = (LockboxError, NoBuiltinPackError, PoolStartError, ListenError)
 
 _WIDTH_OF_A_FILE = 160
 
-console = Console(
-    highlight=False, width=None if sys.stdout.isatty() else _WIDTH_OF_A_FILE, soft_wrap=False
-)
+console = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH_OF_A_FILE)
 """As wide as the terminal; a file or a pipe gets lines that a person can still read."""
 
 
