@@ -14,6 +14,7 @@ from gateway import records
 from gateway.events import Events
 from gateway.model import Action, Envelope, Report, Verdict
 from gateway.notices.held import Notices
+from gateway.once import Once
 from gateway.smtp import replies
 from gateway.smtp.outbound import (
     InDoubtError,
@@ -38,6 +39,7 @@ class Means:
     notices: Notices | None
     """None when recipients of held mail are not told."""
     events: Events
+    once: Once
     hostname: str
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
@@ -48,6 +50,8 @@ class Case:
 
     message: Spool
     identifier: str
+    key: str
+    """What a repetition of it would have in common with it."""
     envelope: Envelope
     report: Report
     verdict: Verdict
@@ -77,30 +81,18 @@ async def deliver(case: Case, means: Means) -> Outcome:
         identifier=case.identifier,
         now=means.now(),
     )
-    try:
-        return Outcome(await case.transaction.send(headers, case.message))
-    except RefusedError as refused:
-        return Outcome(refused.reply)
-    except NextHopError:
-        return Outcome(replies.NEXT_HOP_DOWN)
-    except InDoubtError as error:
-        # RFC 5321 6.1 prefers a message twice to a message lost: the sender tries again.
-        means.events.failed(case.identifier, "relay", error)
-        return Outcome(replies.IN_DOUBT)
+    reply = await _send(case, means, headers)
+    if reply is not replies.IN_DOUBT:
+        await means.once.end(case.identifier, reply)
+    return Outcome(reply)
 
 
 async def hold(case: Case, means: Means) -> Outcome:
     """Put the message into the quarantine; the sender learns nothing."""
     await case.transaction.abandon()
-    try:
-        item = await asyncio.to_thread(means.lockbox.hold, _new_item(case))
-    except NoRoomError as error:
-        means.events.failed(case.identifier, "hold", error)
-        return Outcome(replies.NO_ROOM)
-    except LockboxError as error:
-        means.events.failed(case.identifier, "hold", error)
-        return Outcome(replies.INTERNAL)
-    return Outcome(replies.accepted(case.identifier), item.id)
+    outcome = await _put_away(case, means)
+    await means.once.end(case.identifier, outcome.reply)
+    return outcome
 
 
 async def withhold(case: Case, means: Means) -> Outcome:
@@ -131,6 +123,38 @@ _ACTS: Mapping[Action, Callable[[Case, Means], Awaitable[Outcome]]] = {
     Action.QUARANTINE: hold,
     Action.REJECT: reject,
 }
+
+
+async def _send(case: Case, means: Means, headers: bytes) -> Reply:
+    async def before_dot() -> None:
+        await means.once.begin(case.identifier, case.key)
+
+    try:
+        return await case.transaction.send(headers, case.message, before_dot=before_dot)
+    except RefusedError as refused:
+        return refused.reply
+    except NextHopError:
+        return replies.NEXT_HOP_DOWN
+    except InDoubtError as error:
+        means.once.doubt(case.identifier)
+        means.events.failed(case.identifier, "relay", error)
+        return replies.IN_DOUBT
+    except OSError as error:
+        means.events.failed(case.identifier, "journal", error)
+        return replies.INTERNAL
+
+
+async def _put_away(case: Case, means: Means) -> Outcome:
+    try:
+        await means.once.begin(case.identifier, case.key)
+        item = await asyncio.to_thread(means.lockbox.hold, _new_item(case))
+    except NoRoomError as error:
+        means.events.failed(case.identifier, "hold", error)
+        return Outcome(replies.NO_ROOM)
+    except (LockboxError, OSError) as error:
+        means.events.failed(case.identifier, "hold", error)
+        return Outcome(replies.INTERNAL)
+    return Outcome(replies.accepted(case.identifier), item.id)
 
 
 async def _tell(case: Case, means: Means, item: str, notices: Notices) -> None:

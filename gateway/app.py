@@ -16,11 +16,13 @@ from gateway.acts import Means
 from gateway.config import ConfigError, Settings
 from gateway.events import Events, open_log
 from gateway.notices.held import Notices
+from gateway.once import Once
 from gateway.packs import load
 from gateway.packs.load import Loaded
 from gateway.pipeline import Pipeline
 from gateway.release import Release
 from gateway.smtp.inbound import Server
+from gateway.smtp.journal import Journal
 from gateway.smtp.outbound import HopAddress, NextHop, NextHopError
 from gateway.smtp.replies import Reply
 from gateway.workers import sandbox
@@ -73,15 +75,17 @@ async def run(settings: Settings, log: TextIO = sys.stderr) -> AsyncIterator[Gat
             events.rule_file_skipped(problem)
         held = stack.enter_context(lockbox(settings))
         await asyncio.to_thread(held.recover)
+        once = Once(await stack.enter_async_context(_journal(settings)), events)
         hop = await stack.enter_async_context(next_hop(settings))
         await _greet(hop, events)
-        means = Means(hop, held, _notices(settings), events, _hostname(settings))
+        means = Means(hop, held, _notices(settings), events, once, _hostname(settings))
         pipeline = Pipeline(workers.pool, settings.actions.policy(), means)
         server = Server(
             pipeline,
             settings.smtp.inbound(_hostname(settings)),
             observer=events,
             tls=_tls(settings),
+            answered=once.answered,
         )
         stack.push_async_callback(server.drain, _DRAIN_SECONDS)
         addresses = await _listen(server, settings)
@@ -121,6 +125,20 @@ def lockbox(settings: Settings) -> Iterator[Lockbox]:
         settings.quarantine.folder, key, reserve_bytes=settings.quarantine.disk_floor
     ) as opened:
         yield opened
+
+
+@asynccontextmanager
+async def _journal(settings: Settings) -> AsyncIterator[Journal]:
+    file = settings.journal.file
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        journal = Journal(file, load_key(settings.quarantine.key_file).derive("journal"))
+    except OSError as error:
+        raise ConfigError("journal.file", [f"{file}: {error.strerror}"]) from None
+    try:
+        yield journal
+    finally:
+        await journal.close()
 
 
 @asynccontextmanager

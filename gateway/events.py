@@ -67,6 +67,10 @@ class Events:
             **self._who(envelope, report),
         )
 
+    def repeated(self, identifier: str, earlier: str) -> None:
+        """A client that had not heard our 250 sent its message again; it was not taken twice."""
+        self._log.info("repeated", id=identifier, earlier=earlier)
+
     def failed(self, identifier: str, stage: str, error: Exception) -> None:
         """Something of ours went wrong; the client was told to try again."""
         self._log.error("failed", id=identifier, stage=stage, error=type(error).__name__)

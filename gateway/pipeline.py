@@ -76,6 +76,11 @@ class Passage:
     async def commit(self, message: Spool, identifier: str) -> Reply:
         """Judge the sealed message and act on it. The reply is true when it is given."""
         stages = _Stages()
+        once = self._pipeline.means.once
+        key = once.key(message.sha256, self._envelope)
+        if answer := once.recall(identifier, key):
+            await self.abandon()
+            return answer
         try:
             report = await self._scan(message)
         except PoolBusyError:
@@ -84,7 +89,7 @@ class Passage:
             return replies.BUSY
         stages.end("scan")
         verdict = self._pipeline.policy.decide(report)
-        case = Case(message, identifier, self._envelope, report, verdict, self._transaction)
+        case = Case(message, identifier, key, self._envelope, report, verdict, self._transaction)
         outcome = await act(case, self._pipeline.means)
         stages.end("act")
         self._pipeline.means.events.decided(

@@ -47,7 +47,12 @@ class MasterKey:
     def __init__(self, secret: bytes) -> None:
         # The secret itself encrypts nothing: each use has a key of its own derived from it.
         self.id = _derive(secret, "id", 5).hex()
+        self._secret = secret
         self._cipher = AESGCM(_derive(secret, "wrap", KEY_BYTES))
+
+    def derive(self, purpose: str) -> bytes:
+        """32 secret bytes for another part of the program, the same at every start."""
+        return _derive(self._secret, f"for {purpose}", 32)
 
     def wrap(self, data_key: bytes, label: str) -> bytes:
         """Encrypt ``data_key``. It opens again under the same ``label`` only."""

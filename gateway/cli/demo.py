@@ -32,6 +32,8 @@ tls = "off"
 folder = "{folder}/quarantine"
 key_file = "{folder}/quarantine.key"
 disk_floor = "1 MiB"
+[journal]
+file = "{folder}/journal"
 """
 _STYLES = {Class.CLEAN: "green", Class.MALICIOUS: "bold red"}
 

@@ -205,6 +205,12 @@ class QuarantineSettings(Section):
     disk_floor: Size = 256 << 20
 
 
+class JournalSettings(Section):
+    """Where it is remembered which client has not heard our 250 yet."""
+
+    file: Path = Path("/var/lib/lazaretto/journal")
+
+
 class RuleSettings(Section):
     """Rule packs beside the built-in one."""
 
@@ -244,6 +250,7 @@ class Settings(BaseSettings):
     workers: WorkerSettings = WorkerSettings()
     actions: ActionSettings = ActionSettings()
     quarantine: QuarantineSettings = QuarantineSettings()
+    journal: JournalSettings = JournalSettings()
     rules: RuleSettings = RuleSettings()
     notices: NoticeSettings = NoticeSettings()
     log: LogSettings = LogSettings()

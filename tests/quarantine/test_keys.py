@@ -120,3 +120,10 @@ def test_a_secret_is_not_shown() -> None:
     key = MasterKey(secret)
 
     assert secret.hex() not in repr(key) + key.id + str(vars(key))
+
+
+def test_what_is_derived_for_others_is_the_same_at_every_start_and_tells_nothing() -> None:
+    key, again, other = MasterKey(b"a" * 32), MasterKey(b"a" * 32), MasterKey(b"b" * 32)
+
+    assert key.derive("journal") == again.derive("journal")
+    assert len({key.derive("journal"), key.derive("x"), other.derive("journal"), b"a" * 32}) == 4

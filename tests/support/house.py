@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from gateway.acts import Means
 from gateway.events import Events, open_log
@@ -21,8 +23,10 @@ from gateway.model import (
     Report,
 )
 from gateway.notices.held import Notices
+from gateway.once import Once
 from gateway.pipeline import Passage, Pipeline
 from gateway.policy import Policy
+from gateway.smtp.journal import Journal
 from gateway.smtp.outbound import HopAddress, NextHop
 from gateway.smtp.replies import Reply
 from gateway.smtp.sink import Sink
@@ -92,14 +96,16 @@ class House:
             assert (await passage.offer(Recipient(recipient))).is_positive
         return passage
 
-    async def send(self, answer: Report | None, message: bytes = MESSAGE) -> Reply:
+    async def send(
+        self, answer: Report | None, message: bytes = MESSAGE, *, identifier: str = "T1"
+    ) -> Reply:
         """One message from MAIL to the reply to its final dot, judged as ``answer`` says."""
         self.scanner.answer = answer
         passage = await self.begin()
         with Spool() as spool:
             spool.write(message)
             spool.seal()
-            return await passage.commit(spool, "T1")
+            return await passage.commit(spool, identifier)
 
     @property
     def events(self) -> list[dict[str, object]]:
@@ -123,8 +129,13 @@ async def house(
         with Lockbox(blobs, MemoryIndex(), key=KEY, reserve_bytes=0) as lockbox:
             hop = NextHop([HopAddress("127.0.0.1", mail_server.port)], hostname="gate.example")
             events = Events(open_log("json", log), personal=personal)
-            means = Means(hop, lockbox, notices, events, "gate.example", now)
-            scanner = FixedScanner(CLEAN)
-            pipeline = Pipeline(scanner, policy or Policy(), means)
-            yield House(mail_server, lockbox, hop, scanner, log, pipeline)
-            await hop.close()
+            with TemporaryDirectory() as folder:
+                journal = Journal(Path(folder, "journal"), b"secret")
+                means = Means(
+                    hop, lockbox, notices, events, Once(journal, events), "gate.example", now
+                )
+                scanner = FixedScanner(CLEAN)
+                pipeline = Pipeline(scanner, policy or Policy(), means)
+                yield House(mail_server, lockbox, hop, scanner, log, pipeline)
+                await hop.close()
+                await journal.close()

@@ -1,0 +1,64 @@
+"""Takes a message once, although a client that lost our 250 sends it again (RFC 1047)."""
+
+from gateway.events import Events
+from gateway.model import Envelope
+from gateway.smtp import replies
+from gateway.smtp.journal import Journal
+from gateway.smtp.replies import Reply
+
+
+class Once:
+    """What the journal knows of messages under way, for those who take and who answer them.
+
+    A message is begun before it may be at its goal, and ended when that is known.
+    Identical mail whose first copy was acknowledged is taken again: devices repeat themselves.
+    """
+
+    def __init__(self, journal: Journal, events: Events) -> None:
+        self._journal = journal
+        self._events = events
+        self._repeats: dict[str, str] = {}
+
+    def key(self, sha256: str, envelope: Envelope) -> str:
+        """What the same message from the same client to the same people has in common."""
+        return self._journal.key(sha256, envelope)
+
+    def recall(self, identifier: str, key: str) -> Reply | None:
+        """The answer, if this message was taken already and its client did not hear of it."""
+        earlier = self._journal.claim(key)
+        if earlier is None:
+            return None
+        if earlier.reply is None:
+            # Nobody knows whether it arrived. RFC 5321 6.1: rather twice than never.
+            self._journal.settled(earlier.identifier)
+            return None
+        self._repeats[identifier] = earlier.identifier
+        self._events.repeated(identifier, earlier.identifier)
+        return replies.accepted(earlier.identifier)
+
+    async def begin(self, identifier: str, key: str) -> None:
+        """Write down that the message may be at its goal from now on.
+
+        Raises OSError: then it must not get there.
+        """
+        await self._journal.begin(identifier, key)
+
+    async def end(self, identifier: str, reply: Reply) -> None:
+        """Write down what became of it. A 2xx is true even if that cannot be written."""
+        if not reply.is_positive:
+            self._journal.settled(identifier)
+            return
+        try:
+            await self._journal.relayed(identifier, reply)
+        except OSError as error:
+            self._events.failed(identifier, "journal", error)
+
+    def doubt(self, identifier: str) -> None:
+        """Nobody knows what became of it: the same message is a retry."""
+        self._journal.unanswered(identifier)
+
+    def answered(self, identifier: str, *, is_heard: bool) -> None:
+        """Tell whether the client heard our 2xx; only one that did not sends a repetition."""
+        name = self._repeats.pop(identifier, identifier)
+        settle = self._journal.settled if is_heard else self._journal.unanswered
+        settle(name)
