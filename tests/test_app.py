@@ -11,8 +11,8 @@ import aiosmtplib
 import pytest
 
 from gateway import app
-from gateway.cli import samples
 from gateway.config import Settings, parse
+from gateway.demo import samples
 from gateway.smtp.sink import Sink
 from quarantine import Item, KeyFileError, create_key
 

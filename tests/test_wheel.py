@@ -9,7 +9,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from gateway.cli import samples
+from gateway.demo import samples
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[1]

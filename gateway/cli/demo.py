@@ -11,10 +11,10 @@ import typer
 from rich.table import Table
 
 from gateway import app, records
-from gateway.cli.sample_mail import RECIPIENT, SAMPLES, SENDER, Sample
 from gateway.cli.terminal import FAILURE, cell, clear_errors, console, markup
 from gateway.cli.tree import report_tree
 from gateway.config import Settings, load
+from gateway.demo.mail import RECIPIENT, SAMPLES, SENDER, Sample
 from gateway.model import Class
 from gateway.smtp.sink import Sink
 from quarantine import Item, Lockbox, create_key

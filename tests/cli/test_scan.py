@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.cli import samples
+from gateway.demo import samples
 from tests.support.commands import run
 from tests.support.gateway import lazaretto
 

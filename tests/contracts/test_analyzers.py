@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.cli import samples
+from gateway.demo import samples
 from gateway.model import Finding, Gap
 from gateway.packs.load import builtin_folder, load_only
 from gateway.scan.analyzers.yara import YaraAnalyzer

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.cli import samples
-from gateway.cli.sample_mail import SAMPLES
+from gateway.demo import samples
+from gateway.demo.mail import SAMPLES
 from tests.support.gateway import RunningGateway, gateway
 from tests.support.postfix import Postfix, free_port, postfix
 

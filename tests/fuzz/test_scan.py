@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.cli import samples
-from gateway.cli.sample_mail import SAMPLES
+from gateway.demo import samples
+from gateway.demo.mail import SAMPLES
 from gateway.model import Gap, Reason
 from gateway.packs import load
 from gateway.spool import Spool

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.cli import samples
+from gateway.demo import samples
 from gateway.packs.check import check_folder
 from gateway.packs.format import RuleFile, check_file, check_meta
 from gateway.packs.load import builtin_folder, read_folder

@@ -3,8 +3,8 @@
 import struct
 import zlib
 
-from gateway.cli.compound import compound_file
-from gateway.cli.vbaproject import vba_project
+from gateway.demo.compound import compound_file
+from gateway.demo.vbaproject import vba_project
 from gateway.scan.api import Artifact
 from gateway.scan.kinds import identify
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.cli import samples
+from gateway.demo import samples
 from gateway.model import Finding, Level
 from gateway.scan.analyzers.disguise import DisguiseAnalyzer
 from gateway.scan.api import Context

@@ -2,8 +2,8 @@
 
 import pytest
 
-from gateway.cli.compound import compound_file
-from gateway.cli.vbaproject import compress, vba_project
+from gateway.demo.compound import compound_file
+from gateway.demo.vbaproject import compress, vba_project
 from gateway.model import Finding, Gap, Level, Pack, Reason
 from gateway.scan.analyzers.macros import MacroAnalyzer
 from gateway.scan.api import Context

@@ -7,7 +7,7 @@ from zipfile import ZipFile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.cli import samples
+from gateway.demo import samples
 from gateway.model import Finding
 from gateway.scan.analyzers.macros import MacroAnalyzer
 from gateway.scan.api import Artifact, Context

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
 
-from gateway.cli import samples
+from gateway.demo import samples
 from gateway.model import Class
 
 SENDER = "resultats@laboratoire.example"

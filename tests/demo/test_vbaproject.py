@@ -1,6 +1,6 @@
 """What we write as a VBA project is read back to the letter."""
 
-from gateway.cli.vbaproject import compress, vba_project
+from gateway.demo.vbaproject import compress, vba_project
 from gateway.scan.formats.vba import Module, decompress, modules
 
 

@@ -5,7 +5,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from gateway.cli import samples
+from gateway.demo import samples
 from gateway.scan.formats.libmagic import mime_type
 
 

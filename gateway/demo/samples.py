@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from gateway.cli.vbaproject import vba_project
+from gateway.demo.vbaproject import vba_project
 
 _LONG_AGO = (2024, 1, 1, 0, 0, 0)
 
