@@ -56,6 +56,8 @@ class Case:
     report: Report
     verdict: Verdict
     transaction: Transaction
+    deadline: asyncio.Timeout
+    """Until when acting may begin; what has begun is brought to its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ _ACTS: Mapping[Action, Callable[[Case, Means], Awaitable[Outcome]]] = {
 
 async def _send(case: Case, means: Means, headers: bytes) -> Reply:
     async def before_dot() -> None:
-        await means.once.begin(case.identifier, case.key)
+        await _begin(case, means)
 
     try:
         return await case.transaction.send(headers, case.message, before_dot=before_dot)
@@ -144,9 +146,15 @@ async def _send(case: Case, means: Means, headers: bytes) -> Reply:
         return replies.INTERNAL
 
 
+async def _begin(case: Case, means: Means) -> None:
+    """Pass the point of no return: from here on nothing is cut off half way."""
+    case.deadline.reschedule(None)
+    await means.once.begin(case.identifier, case.key)
+
+
 async def _put_away(case: Case, means: Means) -> Outcome:
     try:
-        await means.once.begin(case.identifier, case.key)
+        await _begin(case, means)
         item = await asyncio.to_thread(means.lockbox.hold, _new_item(case))
     except NoRoomError as error:
         means.events.failed(case.identifier, "hold", error)

@@ -20,6 +20,7 @@ from gateway.once import Once
 from gateway.packs import load
 from gateway.packs.load import Loaded
 from gateway.pipeline import Pipeline
+from gateway.poison import Poison
 from gateway.release import Release
 from gateway.smtp.inbound import Server
 from gateway.smtp.journal import Journal
@@ -43,6 +44,14 @@ class Gateway:
 
     addresses: tuple[tuple[str, int], ...]
     lockbox: Lockbox
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What is remembered of messages under way."""
+
+    journal: Journal
+    poison: Poison
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +84,18 @@ async def run(settings: Settings, log: TextIO = sys.stderr) -> AsyncIterator[Gat
             events.rule_file_skipped(problem)
         held = stack.enter_context(lockbox(settings))
         await asyncio.to_thread(held.recover)
-        once = Once(await stack.enter_async_context(_journal(settings)), events)
+        state = await stack.enter_async_context(_state(settings))
+        once = Once(state.journal, events)
         hop = await stack.enter_async_context(next_hop(settings))
         await _greet(hop, events)
         means = Means(hop, held, _notices(settings), events, once, _hostname(settings))
-        pipeline = Pipeline(workers.pool, settings.actions.policy(), means)
+        pipeline = Pipeline(
+            scanner=workers.pool,
+            poison=state.poison,
+            policy=settings.actions.policy(),
+            means=means,
+            deadline_seconds=settings.smtp.deadline,
+        )
         server = Server(
             pipeline,
             settings.smtp.inbound(_hostname(settings)),
@@ -99,7 +115,11 @@ async def scanner(settings: Settings, extra_rules: Sequence[Path] = ()) -> Async
     """Workers with every rule pack of the settings, and ``extra_rules`` beside them."""
     loaded = await asyncio.to_thread(rule_packs, settings, extra_rules)
     pool = Pool(
-        Setup(packs=loaded.packs, limits=settings.limits.limits()),
+        Setup(
+            packs=loaded.packs,
+            limits=settings.limits.limits(),
+            cpu_seconds=int(4 * settings.workers.deadline),
+        ),
         workers=settings.workers.count,
         deadline_seconds=settings.workers.deadline,
         queue_seconds=settings.workers.queue,
@@ -128,17 +148,20 @@ def lockbox(settings: Settings) -> Iterator[Lockbox]:
 
 
 @asynccontextmanager
-async def _journal(settings: Settings) -> AsyncIterator[Journal]:
-    file = settings.journal.file
+async def _state(settings: Settings) -> AsyncIterator[State]:
+    folder = settings.state.folder
+    key = load_key(settings.quarantine.key_file)
     try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        journal = Journal(file, load_key(settings.quarantine.key_file).derive("journal"))
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        journal = Journal(folder / "journal", key.derive("journal"))
+        poison = Poison(folder / "poison", key.derive("poison"))
     except OSError as error:
-        raise ConfigError("journal.file", [f"{file}: {error.strerror}"]) from None
+        raise ConfigError("state.folder", [f"{folder}: {error.strerror}"]) from None
     try:
-        yield journal
+        yield State(journal, poison)
     finally:
         await journal.close()
+        await poison.close()
 
 
 @asynccontextmanager

@@ -142,6 +142,8 @@ class Report:
     pack: Pack
     milliseconds: float = 0.0
     heading: Heading = Heading()
+    killed_its_worker: bool = False
+    """True when no worker lived to answer, or in time."""
 
     @property
     def is_clean(self) -> bool:
@@ -179,6 +181,15 @@ class Envelope:
     helo: str = ""
     tls: str = ""
     """Protocol version, such as ``TLSv1.3``; "" when the session was in clear."""
+
+    @property
+    def declared_size(self) -> int:
+        """The SIZE that the client declared (RFC 1870), 0 when it did not."""
+        for parameter in self.parameters:
+            keyword, _, value = parameter.partition("=")
+            if keyword.upper() == "SIZE" and value.isdecimal():
+                return int(value)
+        return 0
 
     @property
     def sender_domain(self) -> str:

@@ -1,11 +1,13 @@
 """One message from MAIL to the reply to its final dot: offer, scan, decide, act."""
 
+import asyncio
 from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Protocol
 
 from gateway.acts import Case, Means, act
-from gateway.model import Envelope, Recipient, Report
+from gateway.model import Action, Envelope, Gap, Pack, Reason, Recipient, Report, Verdict
+from gateway.poison import Poison
 from gateway.policy import Policy
 from gateway.smtp import replies
 from gateway.smtp.outbound import NextHopError, RefusedError, Transaction
@@ -33,15 +35,20 @@ class Pipeline:
     """Takes messages from the SMTP server, one Passage each."""
 
     scanner: Scanner
+    poison: Poison
     policy: Policy
     means: Means
+    deadline_seconds: float
+    """From the final dot until the message is on its way to where it goes; then it is refused."""
 
     def extensions(self) -> frozenset[str]:
         """What the next hop offered when it was last asked."""
         return self.means.next_hop.extensions() or _HOPED_FOR
 
     async def begin(self, envelope: Envelope) -> "Passage | Reply":
-        """Offer the sender to the next hop; a Reply is its refusal."""
+        """Offer the sender to the next hop; a Reply is a refusal."""
+        if not self.means.lockbox.has_room(envelope.declared_size):
+            return replies.NO_ROOM
         try:
             return Passage(self, envelope, await self.means.next_hop.begin(envelope))
         except RefusedError as refused:
@@ -75,24 +82,30 @@ class Passage:
 
     async def commit(self, message: Spool, identifier: str) -> Reply:
         """Judge the sealed message and act on it. The reply is true when it is given."""
-        stages = _Stages()
-        once = self._pipeline.means.once
-        key = once.key(message.sha256, self._envelope)
-        if answer := once.recall(identifier, key):
+        try:
+            async with asyncio.timeout(self._pipeline.deadline_seconds) as deadline:
+                return await self._commit(message, identifier, deadline)
+        except TimeoutError:
+            return await self._give_up(identifier, replies.TOO_LATE)
+        except PoolBusyError:
+            return await self._give_up(identifier, replies.BUSY)
+
+    async def _commit(self, message: Spool, identifier: str, deadline: asyncio.Timeout) -> Reply:
+        means = self._pipeline.means
+        key = means.once.key(message.sha256, self._envelope)
+        if answer := means.once.recall(identifier, key):
             await self.abandon()
             return answer
-        try:
-            report = await self._scan(message)
-        except PoolBusyError:
-            await self.abandon()
-            self._pipeline.means.events.refused(identifier, "scan", replies.BUSY)
-            return replies.BUSY
+        stages = _Stages()
+        report = await self._scan(message)
         stages.end("scan")
-        verdict = self._pipeline.policy.decide(report)
-        case = Case(message, identifier, key, self._envelope, report, verdict, self._transaction)
-        outcome = await act(case, self._pipeline.means)
+        verdict = await self._judge(report, message)
+        case = Case(
+            message, identifier, key, self._envelope, report, verdict, self._transaction, deadline
+        )
+        outcome = await act(case, means)
         stages.end("act")
-        self._pipeline.means.events.decided(
+        means.events.decided(
             identifier,
             self._envelope,
             report,
@@ -105,12 +118,29 @@ class Passage:
         return outcome.reply
 
     async def _scan(self, message: Spool) -> Report:
+        if self._pipeline.poison.is_deadly(message.sha256):
+            gap = Gap(Reason.LOST, "it killed its workers before, and gets no more", ("message",))
+            return Report((), (gap,), (), Pack("none", ""))
         return await self._pipeline.scanner.scan(
             message,
             name="message",
             declared_type="message/rfc822",
             sender_domain=self._envelope.sender_domain,
         )
+
+    async def _judge(self, report: Report, message: Spool) -> Verdict:
+        verdict = self._pipeline.policy.decide(report)
+        if not report.killed_its_worker:
+            return verdict
+        if await self._pipeline.poison.killed(message.sha256):
+            return verdict
+        # It may have been our fault: the sender comes back with it once.
+        return replace(verdict, action=max(verdict.action, Action.DEFER))
+
+    async def _give_up(self, identifier: str, reply: Reply) -> Reply:
+        await self.abandon()
+        self._pipeline.means.events.refused(identifier, "scan", reply)
+        return reply
 
 
 @dataclass(slots=True)

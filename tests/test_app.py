@@ -57,7 +57,7 @@ def settings(folder: Path, port: int, **tables: dict[str, object]) -> Settings:
                 "key_file": folder / "key",
                 "disk_floor": "1 MiB",
             },
-            "journal": {"file": folder / "journal"},
+            "state": {"folder": folder / "state"},
             **tables,
         },
         "test",

@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 
 from gateway.model import Action, Class, Envelope, Gap, Reason, Recipient
@@ -161,3 +163,32 @@ async def test_the_scan_knows_the_domain_of_the_sender() -> None:
         await home.send(CLEAN)
 
         assert home.scanner.asked == ["out.example"]
+
+
+async def test_past_the_deadline_nothing_is_delivered_and_the_sender_keeps_it() -> None:
+    async with house(deadline_seconds=0.05) as home:
+        home.scanner.never_answers = True
+
+        assert await home.send(CLEAN) == replies.TOO_LATE
+
+        assert not home.sink.deliveries
+        assert not list(home.lockbox.items())
+
+
+async def test_a_delivery_that_has_begun_is_brought_to_its_end_whatever_the_deadline() -> None:
+    async def slow(step: Step) -> bytes:
+        if step.verb == ".":
+            await asyncio.sleep(0.3)
+        return step.usual
+
+    async with house(sink=Sink(conduct=slow), deadline_seconds=0.15) as home:
+        assert (await home.send(CLEAN)).code == 250
+
+        assert len(home.sink.deliveries) == 1
+
+
+async def test_without_room_in_the_quarantine_no_message_is_begun() -> None:
+    async with house(capacity_bytes=1000) as home:
+        envelope = Envelope("a@b.example", (), ("BODY=8BITMIME", "SIZE=5000"))
+
+        assert await home.pipeline.begin(envelope) == replies.NO_ROOM

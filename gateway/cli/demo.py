@@ -32,8 +32,8 @@ tls = "off"
 folder = "{folder}/quarantine"
 key_file = "{folder}/quarantine.key"
 disk_floor = "1 MiB"
-[journal]
-file = "{folder}/journal"
+[state]
+folder = "{folder}/state"
 """
 _STYLES = {Class.CLEAN: "green", Class.MALICIOUS: "bold red"}
 

@@ -85,6 +85,7 @@ class SmtpSettings(Section):
     client_networks: tuple[Network, ...] = ("127.0.0.0/8", "::1/128")
     front_ends: tuple[Network, ...] = ()
     proxy_protocol: bool = False
+    deadline: Seconds = 90.0
     bare_newlines: Literal["normalise", "refuse"] = "normalise"
     tls_certificate: Path | None = None
     tls_key: Path | None = None
@@ -159,7 +160,7 @@ class WorkerSettings(Section):
     """The processes that parse hostile bytes."""
 
     count: int = Field(default=0, ge=0, le=256)
-    deadline: Seconds = 90.0
+    deadline: Seconds = 60.0
     queue: Seconds = 20.0
     require_sandbox: bool = True
 
@@ -205,10 +206,10 @@ class QuarantineSettings(Section):
     disk_floor: Size = 256 << 20
 
 
-class JournalSettings(Section):
-    """Where it is remembered which client has not heard our 250 yet."""
+class StateSettings(Section):
+    """Where it is remembered what became of messages under way."""
 
-    file: Path = Path("/var/lib/lazaretto/journal")
+    folder: Path = Path("/var/lib/lazaretto/state")
 
 
 class RuleSettings(Section):
@@ -250,10 +251,17 @@ class Settings(BaseSettings):
     workers: WorkerSettings = WorkerSettings()
     actions: ActionSettings = ActionSettings()
     quarantine: QuarantineSettings = QuarantineSettings()
-    journal: JournalSettings = JournalSettings()
+    state: StateSettings = StateSettings()
     rules: RuleSettings = RuleSettings()
     notices: NoticeSettings = NoticeSettings()
     log: LogSettings = LogSettings()
+
+    @model_validator(mode="after")
+    def _deadlines_in_order(self) -> Self:
+        if not self.limits.time < self.workers.deadline < self.smtp.deadline:
+            message = "limits.time < workers.deadline < smtp.deadline must hold: each has to end"
+            raise ValueError(f"{message} before the next one cuts it off")
+        return self
 
     @model_validator(mode="after")
     def _no_loop(self) -> Self:

@@ -88,6 +88,7 @@ NO_MEMORY = Reply(452, "4.3.1", "too much mail in flight, try again later")
 
 # --- what became of a message ------------------------------------------------------------------
 BUSY = Reply(451, "4.3.2", "too busy to look at this message, try again later")
+TOO_LATE = Reply(451, "4.3.2", "scan deadline exceeded, try again later")
 DEFERRED = Reply(451, "4.7.1", "message could not be looked at, try again later")
 INTERNAL = Reply(451, "4.3.0", "internal error, try again later")
 NEXT_HOP_DOWN = Reply(451, "4.4.1", "next hop is not available, try again later")

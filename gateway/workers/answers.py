@@ -46,7 +46,9 @@ class Asked:
             self.order.size,
             self.sha256,
         )
-        return Report((), (Gap(reason, detail, (self.name,)),), (root,), self.pack)
+        gap = Gap(reason, detail, (self.name,))
+        is_dead = reason is not Reason.CRASHED
+        return Report((), (gap,), (root,), self.pack, killed_its_worker=is_dead)
 
 
 def believe(answer: Answer, asked: Asked) -> Report:
@@ -65,6 +67,7 @@ def believe(answer: Answer, asked: Asked) -> Report:
 
 def _check(report: Report, asked: Asked) -> None:
     most = asked.limits.findings
+    _require(not report.killed_its_worker, "the answer says that there is none")
     _require(report.pack == asked.pack, "the answer names other rules")
     _require(math.isfinite(report.milliseconds), "the answer has no sensible duration")
     _require(report.milliseconds >= 0, "the answer has no sensible duration")

@@ -16,7 +16,7 @@ MISTAKES = {
         {"zzz": {}},
         (
             "gw.toml: unknown key 'zzz'; known keys: smtp, next_hop, limits, workers, actions, "
-            "quarantine, journal, rules, notices, log"
+            "quarantine, state, rules, notices, log"
         ),
     ),
     "a key inside a table inside a table": (
@@ -65,6 +65,13 @@ MISTAKES = {
     "PROXY from anybody": (
         {"smtp": {"proxy_protocol": True}},
         "gw.toml: smtp: proxy_protocol needs front_ends: name the networks that may speak it",
+    ),
+    "deadlines out of order": (
+        {"workers": {"deadline": "2 min"}},
+        (
+            "gw.toml: limits.time < workers.deadline < smtp.deadline must hold: "
+            "each has to end before the next one cuts it off"
+        ),
     ),
     "a certificate without its key": (
         {"smtp": {"tls_certificate": "/x.pem"}},
@@ -122,11 +129,11 @@ def test_the_minimal_file_is_good() -> None:
 
 def test_sizes_and_durations_are_read_with_their_units() -> None:
     settings = parse(
-        {"limits": {"file_size": "1.5 KiB", "time": "2 min"}, "workers": {"queue": "500ms"}}, "x"
+        {"limits": {"file_size": "1.5 KiB", "time": "0.5 min"}, "workers": {"queue": "500ms"}}, "x"
     )
 
     assert settings.limits.file_size == 1536
-    assert settings.limits.time == 120.0
+    assert settings.limits.time == 30.0
     assert settings.workers.queue == 0.5
 
 

@@ -25,8 +25,8 @@ count = 1
 folder = "{root}/quarantine"
 key_file = "{root}/quarantine.key"
 disk_floor = "1 MiB"
-[journal]
-file = "{root}/journal"
+[state]
+folder = "{root}/state"
 """
 
 

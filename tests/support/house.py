@@ -1,5 +1,6 @@
 """The middle of the house with real parts around it: a sink, a lockbox in memory, a log to read."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -25,6 +26,7 @@ from gateway.model import (
 from gateway.notices.held import Notices
 from gateway.once import Once
 from gateway.pipeline import Passage, Pipeline
+from gateway.poison import Poison
 from gateway.policy import Policy
 from gateway.smtp.journal import Journal
 from gateway.smtp.outbound import HopAddress, NextHop
@@ -66,11 +68,14 @@ class FixedScanner:
 
     answer: Report | None
     asked: list[str] = field(default_factory=list)
+    never_answers: bool = False
 
     async def scan(
         self, message: Spool, *, name: str, declared_type: str, sender_domain: str
     ) -> Report:
         self.asked.append(sender_domain)
+        if self.never_answers:
+            await asyncio.Event().wait()
         if self.answer is None:
             raise PoolBusyError("no worker became free")
         return self.answer
@@ -121,6 +126,7 @@ async def house(
     personal: bool = False,
     now: Callable[[], datetime] = lambda: NOON,
     sink: Sink | None = None,
+    deadline_seconds: float = 30.0,
 ) -> AsyncIterator[House]:
     """Run a house for as long as the ``async with`` block lasts."""
     log = StringIO()
@@ -135,7 +141,9 @@ async def house(
                     hop, lockbox, notices, events, Once(journal, events), "gate.example", now
                 )
                 scanner = FixedScanner(CLEAN)
-                pipeline = Pipeline(scanner, policy or Policy(), means)
+                poison = Poison(Path(folder, "poison"), b"secret")
+                pipeline = Pipeline(scanner, poison, policy or Policy(), means, deadline_seconds)
                 yield House(mail_server, lockbox, hop, scanner, log, pipeline)
                 await hop.close()
                 await journal.close()
+                await poison.close()
