@@ -34,6 +34,8 @@ key_file = "{folder}/quarantine.key"
 disk_floor = "1 MiB"
 [state]
 folder = "{folder}/state"
+[health]
+listen = ""
 """
 
 

@@ -6,15 +6,17 @@ import resource
 import socket
 import ssl
 import sys
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, TypeVar
 
 from gateway.acts import Means
 from gateway.config import ConfigError, Settings
 from gateway.events import Events, open_log
+from gateway.health import Health
+from gateway.metrics import Metrics
 from gateway.notices.held import Notices
 from gateway.once import Once
 from gateway.packs import load
@@ -33,6 +35,9 @@ from quarantine import Lockbox, load_key, open_lockbox
 
 _DRAIN_SECONDS = 30.0
 
+Bound = TypeVar("Bound")
+"""What a server says when it listens."""
+
 
 class ListenError(Exception):
     """An address of the settings cannot be listened on."""
@@ -43,6 +48,8 @@ class Gateway:
     """A gateway that takes mail. ``addresses`` are those that it really listens on."""
 
     addresses: tuple[tuple[str, int], ...]
+    health: tuple[str, int] | None
+    """Where it says how it is; None when that is off."""
     lockbox: Lockbox
 
 
@@ -75,7 +82,8 @@ async def run(settings: Settings, log: TextIO = sys.stderr) -> AsyncIterator[Gat
     When it cannot run, nothing listens: raises ConfigError, LockboxError, PoolStartError,
     NoBuiltinPackError or ListenError.
     """
-    events = _events(settings, log)
+    metrics = Metrics()
+    events = Events(open_log(settings.log.format, log), metrics, personal=settings.log.personal)
     _allow_descriptors()
     async with AsyncExitStack() as stack:
         # Workers are forked from what exists now: no listener and no key may be open yet.
@@ -103,10 +111,11 @@ async def run(settings: Settings, log: TextIO = sys.stderr) -> AsyncIterator[Gat
             tls=_tls(settings),
             answered=once.answered,
         )
+        health = await stack.enter_async_context(_health(settings, metrics, server, held, hop))
         stack.push_async_callback(server.drain, _DRAIN_SECONDS)
         addresses = await _listen(server, settings)
         events.started(addresses, workers.started.pack, workers.layers)
-        yield Gateway(addresses, held)
+        yield Gateway(addresses, health, held)
     events.stopped()
 
 
@@ -199,6 +208,29 @@ def _allow_descriptors() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
+@asynccontextmanager
+async def _health(
+    settings: Settings, metrics: Metrics, server: Server, lockbox: Lockbox, hop: NextHop
+) -> AsyncIterator[tuple[str, int] | None]:
+    async def quarantine() -> str:
+        return "" if lockbox.has_room(0) else "no room on the disk"
+
+    async def next_hop() -> str:
+        try:
+            await hop.probe()
+        except NextHopError as error:
+            return str(error)
+        return ""
+
+    metrics.sessions.set_function(lambda: server.sessions)
+    metrics.has_room.set_function(lambda: lockbox.has_room(0))
+    async with Health(metrics, {"quarantine": quarantine, "next hop": next_hop}) as health:
+        if not settings.health.listen:
+            yield None
+            return
+        yield await _bind(health.start, settings.health.listen)
+
+
 async def _greet(hop: NextHop, events: Events) -> None:
     """Learn what the next hop offers. When it is down, mail waits with its senders meanwhile."""
     try:
@@ -210,13 +242,17 @@ async def _greet(hop: NextHop, events: Events) -> None:
 async def _listen(server: Server, settings: Settings) -> tuple[tuple[str, int], ...]:
     bound: list[tuple[str, int]] = []
     for endpoint in settings.smtp.listen:
-        host, _, port = endpoint.rpartition(":")
-        try:
-            bound += await server.start(host.strip("[]"), int(port))
-        except OSError as error:
-            reason = os.strerror(error.errno) if error.errno else str(error)
-            raise ListenError(f"cannot listen on {endpoint}: {reason}") from None
+        bound += await _bind(server.start, endpoint)
     return tuple(bound)
+
+
+async def _bind(start: Callable[[str, int], Awaitable[Bound]], endpoint: str) -> Bound:
+    host, _, port = endpoint.rpartition(":")
+    try:
+        return await start(host.strip("[]"), int(port))
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise ListenError(f"cannot listen on {endpoint}: {reason}") from None
 
 
 def _tls(settings: Settings) -> ssl.SSLContext | None:
@@ -229,10 +265,6 @@ def _tls(settings: Settings) -> ssl.SSLContext | None:
     except (OSError, ssl.SSLError) as error:
         raise ConfigError("smtp.tls_certificate", [f"{certificate}, {key}: {error}"]) from None
     return context
-
-
-def _events(settings: Settings, log: TextIO) -> Events:
-    return Events(open_log(settings.log.format, log), personal=settings.log.personal)
 
 
 def _notices(settings: Settings) -> Notices | None:

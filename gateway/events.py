@@ -1,4 +1,4 @@
-"""One function for each log event: structured, one line each, nothing personal unless asked for."""
+"""One function for each event: a line in the log, a figure, and nothing personal unasked."""
 
 import logging
 from typing import Literal, TextIO
@@ -6,6 +6,8 @@ from typing import Literal, TextIO
 import structlog
 from structlog.typing import FilteringBoundLogger, Processor
 
+from gateway import __version__
+from gateway.metrics import Metrics
 from gateway.model import Envelope, Pack, Report, Verdict
 from gateway.smtp.replies import Reply
 
@@ -13,8 +15,11 @@ from gateway.smtp.replies import Reply
 class Events:
     """Writes events. ``personal`` adds addresses and the subject, which are health data."""
 
-    def __init__(self, log: FilteringBoundLogger, *, personal: bool = False) -> None:
+    def __init__(
+        self, log: FilteringBoundLogger, metrics: Metrics, *, personal: bool = False
+    ) -> None:
         self._log = log
+        self._metrics = metrics
         self._personal = personal
 
     def started(
@@ -22,6 +27,7 @@ class Events:
     ) -> None:
         """The gateway takes mail from now on; ``layers`` say how its workers are confined."""
         listening = [f"{host}:{port}" for host, port in addresses]
+        self._metrics.build.info({"version": __version__, "pack": pack.name, "rules": pack.version})
         self._log.info(
             "started", listening=listening, pack=f"{pack.name} {pack.version}", sandbox=layers
         )
@@ -32,6 +38,7 @@ class Events:
 
     def rule_file_skipped(self, problem: str) -> None:
         """A rule file is broken; all others are in use."""
+        self._metrics.rule_files_skipped.inc()
         self._log.warning("rule_file_skipped", problem=problem)
 
     def next_hop_unreachable(self, error: Exception) -> None:
@@ -51,6 +58,10 @@ class Events:
         item: str = "",
     ) -> None:
         """A message was judged and answered; ``item`` is its place in the quarantine."""
+        self._metrics.messages.labels(verdict.kind.word, verdict.action.word, str(reply.code)).inc()
+        self._metrics.bytes.inc(size)
+        for stage, spent in milliseconds.items():
+            self._metrics.stages.labels(stage).observe(spent / 1000)
         self._log.info(
             "decided",
             id=identifier,
@@ -69,18 +80,22 @@ class Events:
 
     def repeated(self, identifier: str, earlier: str) -> None:
         """A client that had not heard our 250 sent its message again; it was not taken twice."""
+        self._metrics.repeated.inc()
         self._log.info("repeated", id=identifier, earlier=earlier)
 
     def failed(self, identifier: str, stage: str, error: Exception) -> None:
         """Something of ours went wrong; the client was told to try again."""
+        self._metrics.failed.labels(stage).inc()
         self._log.error("failed", id=identifier, stage=stage, error=type(error).__name__)
 
     def refused(self, identifier: str, stage: str, reply: Reply) -> None:
         """A message went no further than this stage; the client got this reply."""
+        self._metrics.refused.labels(stage, str(reply.code)).inc()
         self._log.warning("refused", id=identifier, stage=stage, reply=reply.code)
 
     def notice_failed(self, item: str, reply: Reply) -> None:
         """A recipient could not be told that a message is held."""
+        self._metrics.notices_failed.inc()
         self._log.warning("notice_failed", item=item, reply=reply.code)
 
     def _who(self, envelope: Envelope, report: Report) -> dict[str, object]:

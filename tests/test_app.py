@@ -15,6 +15,7 @@ from gateway.config import Settings, parse
 from gateway.demo import samples
 from gateway.smtp.sink import Sink
 from quarantine import Item, KeyFileError, create_key
+from tests.support.http import get
 
 
 @dataclass
@@ -58,6 +59,7 @@ def settings(folder: Path, port: int, **tables: dict[str, object]) -> Settings:
                 "disk_floor": "1 MiB",
             },
             "state": {"folder": folder / "state"},
+            "health": {"listen": "127.0.0.1:0"},
             **tables,
         },
         "test",
@@ -175,3 +177,19 @@ async def test_recipients_are_told_when_the_settings_say_so(tmp_path: Path) -> N
         (delivery,) = house.sink.deliveries
     assert delivery.envelope.sender == ""
     assert b"protected by a password" in delivery.message
+
+
+async def test_figures_and_readiness_can_be_asked_for(tmp_path: Path) -> None:
+    async with running(tmp_path) as house:
+        await house.send(letter())
+        assert house.gateway.health
+
+        ready = await get(house.gateway.health, "/readyz")
+        figures = await get(house.gateway.health, "/metrics")
+
+    assert ready.endswith("ready\n")
+    assert 'lazaretto_messages_total{action="deliver",class="clean",reply="250"} 1.0' in figures
+    assert 'lazaretto_info{pack="core",' in figures
+    assert "lazaretto_quarantine_has_room 1.0" in figures
+    for word in ("lab@", "dr@", "result"):
+        assert word not in figures

@@ -7,6 +7,7 @@ from gateway.cli import config, quarantine, rules
 from gateway.cli.demo import demo
 from gateway.cli.scan import scan
 from gateway.cli.serve import serve
+from gateway.cli.status import status
 
 commands = typer.Typer(
     name="lazaretto",
@@ -17,6 +18,7 @@ commands = typer.Typer(
 )
 
 commands.command()(serve)
+commands.command()(status)
 commands.command()(scan)
 commands.command()(demo)
 commands.add_typer(quarantine.commands, name="quarantine")

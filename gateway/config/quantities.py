@@ -54,6 +54,10 @@ def _endpoint(value: object) -> object:
     return value
 
 
+def _optional_endpoint(value: object) -> object:
+    return "" if value == "" else _endpoint(value)
+
+
 def _network(value: object) -> object:
     ipaddress.ip_network(str(value))  # its ValueError says what is wrong
     return value
@@ -77,4 +81,5 @@ Count = Annotated[int, Field(gt=0)]
 Seconds = Annotated[float, BeforeValidator(_seconds), Field(gt=0), PlainSerializer(_write_seconds)]
 ActionWord = Annotated[Action, BeforeValidator(_action), PlainSerializer(_write_action)]
 Endpoint = Annotated[str, BeforeValidator(_endpoint)]
+OptionalEndpoint = Annotated[str, BeforeValidator(_optional_endpoint)]
 Network = Annotated[str, BeforeValidator(_network)]

@@ -10,7 +10,15 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from gateway.config.quantities import ActionWord, Count, Endpoint, Network, Seconds, Size
+from gateway.config.quantities import (
+    ActionWord,
+    Count,
+    Endpoint,
+    Network,
+    OptionalEndpoint,
+    Seconds,
+    Size,
+)
 from gateway.model import Action, Class
 from gateway.policy import Policy
 from gateway.scan.budget import Limits
@@ -227,6 +235,12 @@ class NoticeSettings(Section):
     contact: str = "the IT service desk"
 
 
+class HealthSettings(Section):
+    """Where the gateway says how it is."""
+
+    listen: OptionalEndpoint = "127.0.0.1:9580"
+
+
 class LogSettings(Section):
     """What is written to standard output."""
 
@@ -254,6 +268,7 @@ class Settings(BaseSettings):
     state: StateSettings = StateSettings()
     rules: RuleSettings = RuleSettings()
     notices: NoticeSettings = NoticeSettings()
+    health: HealthSettings = HealthSettings()
     log: LogSettings = LogSettings()
 
     @model_validator(mode="after")

@@ -16,7 +16,7 @@ MISTAKES = {
         {"zzz": {}},
         (
             "gw.toml: unknown key 'zzz'; known keys: smtp, next_hop, limits, workers, actions, "
-            "quarantine, state, rules, notices, log"
+            "quarantine, state, rules, notices, health, log"
         ),
     ),
     "a key inside a table inside a table": (

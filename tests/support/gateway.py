@@ -66,7 +66,8 @@ def gateway(root: Path, *, port: int, next_hop: int, extra: str = "") -> Iterato
     """``lazaretto serve`` in ``root``, in front of the mail server on port ``next_hop``."""
     root.mkdir(parents=True, exist_ok=True)
     settings = root / "lazaretto.toml"
-    settings.write_text(_SETTINGS.format(port=port, next_hop=next_hop, root=root) + extra)
+    health = "" if "[health]" in extra else '[health]\nlisten = ""\n'
+    settings.write_text(_SETTINGS.format(port=port, next_hop=next_hop, root=root) + health + extra)
     create_key(root / "quarantine.key")
     with (root / "events.jsonl").open("wb") as log:
         process = subprocess.Popen(

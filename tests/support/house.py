@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 
 from gateway.acts import Means
 from gateway.events import Events, open_log
+from gateway.metrics import Metrics
 from gateway.model import (
     Envelope,
     Finding,
@@ -134,7 +135,7 @@ async def house(
     async with sink or Sink() as mail_server:
         with Lockbox(blobs, MemoryIndex(), key=KEY, reserve_bytes=0) as lockbox:
             hop = NextHop([HopAddress("127.0.0.1", mail_server.port)], hostname="gate.example")
-            events = Events(open_log("json", log), personal=personal)
+            events = Events(open_log("json", log), Metrics(), personal=personal)
             with TemporaryDirectory() as folder:
                 journal = Journal(Path(folder, "journal"), b"secret")
                 means = Means(

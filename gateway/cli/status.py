@@ -1,0 +1,63 @@
+"""``lazaretto status``: how the running gateway is, at a glance."""
+
+import json as jsonlib
+import urllib.error
+import urllib.request
+
+from prometheus_client.parser import text_string_to_metric_families
+from rich.table import Table
+
+from gateway.cli.options import ConfigFile, Json, read_settings
+from gateway.cli.terminal import FAILURE, cell, clear_errors, console, stop
+
+_SECONDS = 15.0
+
+
+def status(*, json: Json = False, config: ConfigFile = None) -> None:
+    """Show how the running gateway is: ready or not, and what became of its mail.
+
+    Exit code: 0 when it can take mail, 1 when it cannot or does not run.
+    """
+    with clear_errors():
+        place = read_settings(config).health.listen
+    if not place:
+        stop('the health port is off: set health.listen, such as "127.0.0.1:9580"')
+    ready, problems = _get(place, "/readyz")
+    samples = _samples(_get(place, "/metrics")[1])
+    if json:
+        print(jsonlib.dumps({"ready": ready, "problems": problems.splitlines(), **samples}))
+    else:
+        _print(ready=ready, problems=problems, samples=samples)
+    if not ready:
+        raise SystemExit(FAILURE)
+
+
+def _get(place: str, path: str) -> tuple[bool, str]:
+    try:
+        # The scheme is ours: nothing but http can be asked for.
+        with urllib.request.urlopen(f"http://{place}{path}", timeout=_SECONDS) as answer:
+            return True, answer.read().decode()
+    except urllib.error.HTTPError as refused:
+        return False, refused.read().decode()
+    except (urllib.error.URLError, OSError) as error:
+        reason = getattr(error, "reason", error)
+        stop(f"no gateway answers at {place}: {reason}. Does it run?", FAILURE)
+
+
+def _samples(text: str) -> dict[str, float]:
+    return {
+        sample.name + "".join(f" {value}" for value in sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+        if not sample.name.endswith(("_created", "_bucket"))
+    }
+
+
+def _print(*, ready: bool, problems: str, samples: dict[str, float]) -> None:
+    console.print("[green]It takes mail.[/]" if ready else "[bold red]It cannot take mail.[/]")
+    if not ready:
+        console.print(cell(problems.strip().replace("\n", "; "), "red"))
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    for name, value in samples.items():
+        table.add_row(cell(name.removeprefix("lazaretto_").replace("_", " ")), f"{value:g}")
+    console.print(table)
