@@ -24,6 +24,7 @@ from gateway.packs.load import Loaded
 from gateway.pipeline import Pipeline
 from gateway.poison import Poison
 from gateway.release import Release
+from gateway.reload import Made, Reload
 from gateway.smtp.inbound import Server
 from gateway.smtp.journal import Journal
 from gateway.smtp.outbound import HopAddress, NextHop, NextHopError
@@ -51,6 +52,9 @@ class Gateway:
     health: tuple[str, int] | None
     """Where it says how it is; None when that is off."""
     lockbox: Lockbox
+    events: Events
+    reload: Callable[[Settings], Awaitable[None]]
+    """Puts new settings in force, or raises and changes nothing; see gateway/reload.py."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,20 +119,20 @@ async def run(settings: Settings, log: TextIO = sys.stderr) -> AsyncIterator[Gat
         stack.push_async_callback(server.drain, _DRAIN_SECONDS)
         addresses = await _listen(server, settings)
         events.started(addresses, workers.started.pack, workers.layers)
-        yield Gateway(addresses, health, held)
+        made = Made(_setup, _tls, _notices)
+        reload = Reload(
+            settings, made, pool=workers.pool, server=server, pipeline=pipeline, events=events
+        )
+        yield Gateway(addresses, health, held, events, reload.reload)
     events.stopped()
 
 
 @asynccontextmanager
 async def scanner(settings: Settings, extra_rules: Sequence[Path] = ()) -> AsyncIterator[Scanner]:
     """Workers with every rule pack of the settings, and ``extra_rules`` beside them."""
-    loaded = await asyncio.to_thread(rule_packs, settings, extra_rules)
+    setup, loaded = await asyncio.to_thread(_setup, settings, extra_rules)
     pool = Pool(
-        Setup(
-            packs=loaded.packs,
-            limits=settings.limits.limits(),
-            cpu_seconds=int(4 * settings.workers.deadline),
-        ),
+        setup,
         workers=settings.workers.count,
         deadline_seconds=settings.workers.deadline,
         queue_seconds=settings.workers.queue,
@@ -139,6 +143,16 @@ async def scanner(settings: Settings, extra_rules: Sequence[Path] = ()) -> Async
         yield Scanner(pool, started, (*map(str, loaded.problems), *started.problems))
     finally:
         await pool.close()
+
+
+def _setup(settings: Settings, extra_rules: Sequence[Path] = ()) -> tuple[Setup, Loaded]:
+    loaded = rule_packs(settings, extra_rules)
+    setup = Setup(
+        packs=loaded.packs,
+        limits=settings.limits.limits(),
+        cpu_seconds=int(4 * settings.workers.deadline),
+    )
+    return setup, loaded
 
 
 def rule_packs(settings: Settings, extra_rules: Sequence[Path] = ()) -> Loaded:

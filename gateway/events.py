@@ -32,6 +32,18 @@ class Events:
             "started", listening=listening, pack=f"{pack.name} {pack.version}", sandbox=layers
         )
 
+    def reloaded(self, pack: Pack, problems: tuple[str, ...]) -> None:
+        """New settings and rules are in force; ``problems`` name the rule files left out."""
+        self._metrics.build.info({"version": __version__, "pack": pack.name, "rules": pack.version})
+        self._metrics.rule_files_skipped.set(len(problems))
+        self._log.info(
+            "reloaded", pack=f"{pack.name} {pack.version}", skipped=list(problems) or None
+        )
+
+    def reload_failed(self, error: Exception) -> None:
+        """New settings cannot be used; the old ones stay in force."""
+        self._log.error("reload_failed", why=str(error))
+
     def stopped(self) -> None:
         """The gateway has answered every client and takes no more mail."""
         self._log.info("stopped")

@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from dataclasses import replace
 
 from gateway.smtp.inbound.admission import Admission
 from gateway.smtp.inbound.contract import Answered, Observer, Pipeline, nobody_asks
@@ -46,6 +47,22 @@ class Server:
         self._listeners: list[asyncio.Server] = []
         self._sessions: set[Session] = set()
         self._is_draining = False
+
+    def reconfigure(
+        self, pipeline: Pipeline, settings: InboundSettings, *, tls: ssl.SSLContext | None
+    ) -> None:
+        """Serve new sessions by these; open ones go on as they began.
+
+        How many connections and bytes there may be at once stays as it was at the start.
+        """
+        self._house = replace(
+            self._house,
+            pipeline=pipeline,
+            settings=settings,
+            tls=tls,
+            relaying=Relaying(settings.recipient_domains, settings.client_networks),
+            front_ends=Networks(settings.front_ends),
+        )
 
     @property
     def sessions(self) -> int:

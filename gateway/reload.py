@@ -1,0 +1,96 @@
+"""New settings for a gateway that runs: all of them or none, and no session is dropped."""
+
+import asyncio
+import ssl
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from gateway.config import ConfigError, Settings
+from gateway.events import Events
+from gateway.notices.held import Notices
+from gateway.packs.load import Loaded
+from gateway.pipeline import Pipeline
+from gateway.smtp.inbound import Server
+from gateway.workers.frames import Setup
+from gateway.workers.pool import Pool
+
+_AT_START_ONLY = (
+    "smtp.listen",
+    "smtp.hostname",
+    "smtp.limits.connections",
+    "smtp.limits.connections_per_client",
+    "smtp.limits.in_flight",
+    "next_hop",
+    "workers",
+    "quarantine",
+    "state",
+    "health",
+    "log",
+)
+"""Keys of what is made once, when the gateway starts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What is made anew from settings."""
+
+    setup: Callable[[Settings], tuple[Setup, Loaded]]
+    tls: Callable[[Settings], ssl.SSLContext | None]
+    notices: Callable[[Settings], Notices | None]
+
+
+class Reload:
+    """Puts new settings in force. Sessions that are open go on as they began."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        made: Made,
+        *,
+        pool: Pool,
+        server: Server,
+        pipeline: Pipeline,
+        events: Events,
+    ) -> None:
+        self._settings = settings
+        self._made = made
+        self._pool = pool
+        self._server = server
+        self._pipeline = pipeline
+        self._events = events
+        self._turn = asyncio.Lock()
+
+    async def reload(self, fresh: Settings) -> None:
+        """Judge and serve by ``fresh`` from here on.
+
+        Raises ConfigError, NoBuiltinPackError or PoolStartError: then nothing has changed.
+        """
+        async with self._turn:
+            if keys := list(_changed_at_start_only(self._settings, fresh)):
+                raise ConfigError("reload", [f"restart needed for: {', '.join(keys)}"])
+            tls = self._made.tls(fresh)
+            setup, loaded = await asyncio.to_thread(self._made.setup, fresh)
+            started = await self._pool.reload(setup)
+            means = replace(self._pipeline.means, notices=self._made.notices(fresh))
+            self._pipeline = replace(
+                self._pipeline,
+                policy=fresh.actions.policy(),
+                means=means,
+                deadline_seconds=fresh.smtp.deadline,
+            )
+            self._server.reconfigure(self._pipeline, fresh.smtp.inbound(means.hostname), tls=tls)
+            self._settings = fresh
+        self._events.reloaded(started.pack, (*map(str, loaded.problems), *started.problems))
+
+
+def _changed_at_start_only(old: Settings, fresh: Settings) -> Iterator[str]:
+    for key in _AT_START_ONLY:
+        if _value(old, key) != _value(fresh, key):
+            yield key
+
+
+def _value(settings: Settings, key: str) -> object:
+    value: object = settings
+    for name in key.split("."):
+        value = getattr(value, name)
+    return value

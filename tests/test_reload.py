@@ -1,0 +1,73 @@
+from pathlib import Path
+
+import pytest
+
+from gateway.config import ConfigError
+from tests.support.running import letter, running, settings
+
+RULE = 'rule site {{ strings: $a = "{word}" condition: $a }}'
+
+
+def pack(folder: Path, word: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    (folder / "site.yar").write_text(RULE.format(word=word))
+    return folder
+
+
+async def test_new_rules_judge_the_next_message(tmp_path: Path) -> None:
+    async with running(tmp_path) as house:
+        await house.send(letter("note.txt", b"forbidden"))
+        rules = {"packs": [pack(tmp_path / "pack", "forbidden")]}
+
+        await house.gateway.reload(settings(tmp_path, house.sink.port, rules=rules))
+
+        await house.send(letter("note.txt", b"forbidden"))
+        (item,) = house.held
+    assert len(house.sink.deliveries) == 1
+    assert item.reasons == ("site",)
+    assert house.event("reloaded")["pack"] == "core+pack 2026.11.23+" + item.pack[-8:]
+
+
+async def test_a_broken_rule_file_keeps_the_rest_in_force(tmp_path: Path) -> None:
+    folder = pack(tmp_path / "pack", "forbidden")
+    (folder / "broken.yar").write_text("rule a { condition: $nothing }")
+    async with running(tmp_path) as house:
+        await house.gateway.reload(settings(tmp_path, house.sink.port, rules={"packs": [folder]}))
+
+        await house.send(letter("note.txt", b"forbidden"))
+        assert len(house.held) == 1
+    assert "broken.yar:1" in str(house.event("reloaded")["skipped"])
+
+
+async def test_new_actions_are_taken_from_the_next_message_on(tmp_path: Path) -> None:
+    async with running(tmp_path) as house:
+        await house.gateway.reload(settings(tmp_path, house.sink.port, actions={"clean": "reject"}))
+
+        assert (await house.send(letter())).startswith("550 5.7.1")
+
+
+async def test_what_needs_a_restart_is_named_and_nothing_changes(tmp_path: Path) -> None:
+    async with running(tmp_path) as house:
+        fresh = settings(
+            tmp_path, house.sink.port, actions={"clean": "reject"}, workers={"count": 2}
+        )
+
+        with pytest.raises(ConfigError, match="restart needed for: workers"):
+            await house.gateway.reload(fresh)
+
+        assert (await house.send(letter())).startswith("250")
+
+
+async def test_a_certificate_that_cannot_be_read_keeps_the_old_settings(tmp_path: Path) -> None:
+    async with running(tmp_path) as house:
+        smtp = {
+            "listen": ["127.0.0.1:0"],
+            "hostname": "gate.example",
+            "tls_certificate": tmp_path / "gone.pem",
+            "tls_key": tmp_path / "gone.key",
+        }
+
+        with pytest.raises(ConfigError, match=r"smtp\.tls_certificate"):
+            await house.gateway.reload(settings(tmp_path, house.sink.port, smtp=smtp))
+
+        assert (await house.send(letter())).startswith("250")
