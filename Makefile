@@ -8,7 +8,7 @@ ARGS   ?=
 SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-e2e test-corpus check format bench fuzz lock wheel clean
+.PHONY: help demo test test-e2e test-corpus check format bench fuzz soak lock wheel clean
 
 help: ## List what can be made
 	@sed -n 's/^\([a-z][a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -17,7 +17,7 @@ demo: $(VENV)/.run ## Send sample mail through a real gateway on loopback (ARGS=
 	@$(BIN)/lazaretto demo $(ARGS)
 
 test: $(VENV)/.dev ## Run the whole suite that needs no outside server
-	$(BIN)/pytest -m "not e2e and not corpus and not fuzz" $(ARGS)
+	$(BIN)/pytest -m "not e2e and not corpus and not fuzz and not soak" $(ARGS)
 
 test-e2e: $(VENV)/.dev ## Run against a real Postfix on both sides (needs postfix and swaks)
 	$(BIN)/pytest -m e2e $(ARGS)
@@ -43,6 +43,9 @@ bench: $(VENV)/.dev ## Measure, and print figures with their conditions
 
 fuzz: $(VENV)/.dev ## Feed random bytes to every parser of ours for SECONDS
 	LAZARETTO_FUZZ_SECONDS=$(SECONDS) $(BIN)/pytest -m fuzz $(ARGS)
+
+soak: $(VENV)/.dev ## Kill the gateway again and again under load for SECONDS, and count the mail
+	LAZARETTO_SOAK_SECONDS=$(SECONDS) $(BIN)/pytest -s -m soak $(ARGS)
 
 lock: $(VENV)/.dev ## Write the hash-checked lock files anew
 	$(BIN)/python -m uv pip compile $(LOCK) pyproject.toml -o requirements.txt

@@ -35,6 +35,7 @@ from gateway.workers.pool import Pool, Started
 from quarantine import Lockbox, load_key, open_lockbox
 
 _DRAIN_SECONDS = 30.0
+_GREETING_SECONDS = 3.0
 
 Bound = TypeVar("Bound")
 """What a server says when it listens."""
@@ -248,9 +249,10 @@ async def _health(
 async def _greet(hop: NextHop, events: Events) -> None:
     """Learn what the next hop offers. When it is down, mail waits with its senders meanwhile."""
     try:
-        await hop.probe()
-    except NextHopError as error:
-        events.next_hop_unreachable(error)
+        async with asyncio.timeout(_GREETING_SECONDS):
+            await hop.probe()
+    except (NextHopError, TimeoutError) as error:
+        events.next_hop_unreachable(str(error) or f"silent for {_GREETING_SECONDS:g} s")
 
 
 async def _listen(server: Server, settings: Settings) -> tuple[tuple[str, int], ...]:

@@ -53,9 +53,9 @@ class Events:
         self._metrics.rule_files_skipped.inc()
         self._log.warning("rule_file_skipped", problem=problem)
 
-    def next_hop_unreachable(self, error: Exception) -> None:
+    def next_hop_unreachable(self, why: str) -> None:
         """The mail server behind us could not be greeted; its senders keep the mail."""
-        self._log.warning("next_hop_unreachable", why=str(error))
+        self._log.warning("next_hop_unreachable", why=why)
 
     def decided(
         self,

@@ -68,7 +68,8 @@ def gateway(root: Path, *, port: int, next_hop: int, extra: str = "") -> Iterato
     settings = root / "lazaretto.toml"
     health = "" if "[health]" in extra else '[health]\nlisten = ""\n'
     settings.write_text(_SETTINGS.format(port=port, next_hop=next_hop, root=root) + health + extra)
-    create_key(root / "quarantine.key")
+    if not (root / "quarantine.key").exists():
+        create_key(root / "quarantine.key")
     with (root / "events.jsonl").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "gateway.cli", "serve", "--config", settings], stderr=log
