@@ -2,6 +2,7 @@
 
 from gateway.scan.analyzers.disguise import DisguiseAnalyzer
 from gateway.scan.analyzers.macros import MacroAnalyzer
+from gateway.scan.analyzers.pdf import PdfAnalyzer
 from gateway.scan.analyzers.xlm import XlmAnalyzer
 from gateway.scan.api import Analyzer, Extractor
 from gateway.scan.extractors.compressed import CompressedExtractor
@@ -30,5 +31,10 @@ EXTRACTORS: tuple[Extractor, ...] = (
     UnopenedExtractor(),
 )
 
-ANALYZERS: tuple[Analyzer, ...] = (DisguiseAnalyzer(), MacroAnalyzer(), XlmAnalyzer())
+ANALYZERS: tuple[Analyzer, ...] = (
+    DisguiseAnalyzer(),
+    MacroAnalyzer(),
+    XlmAnalyzer(),
+    PdfAnalyzer(),
+)
 """Besides these the rules run: they are compiled from the rule packs, see analyzers/yara.py."""
