@@ -29,6 +29,9 @@ from gateway.smtp.trace import trace
 from gateway.spool import Spool
 from quarantine import Lockbox, LockboxError, NewItem, NoRoomError
 
+_NOTICE_SECONDS = 10.0
+"""The sender waits for its answer meanwhile."""
+
 
 @dataclass(frozen=True, slots=True)
 class Means:
@@ -69,8 +72,15 @@ class Outcome:
 
 
 async def act(case: Case, means: Means) -> Outcome:
-    """Do what the verdict asks for. The reply is true when it is given."""
-    return await _ACTS[case.verdict.action](case, means)
+    """Do what the verdict asks for. The reply is true when it is given.
+
+    A transaction that was not sent is left open.
+    """
+    try:
+        return await _ACTS[case.verdict.action](case, means)
+    except BaseException:
+        means.once.doubt(case.identifier)
+        raise
 
 
 async def deliver(case: Case, means: Means) -> Outcome:
@@ -91,7 +101,6 @@ async def deliver(case: Case, means: Means) -> Outcome:
 
 async def hold(case: Case, means: Means) -> Outcome:
     """Put the message into the quarantine; the sender learns nothing."""
-    await case.transaction.abandon()
     outcome = await _put_away(case, means)
     await means.once.end(case.identifier, outcome.reply)
     return outcome
@@ -105,15 +114,13 @@ async def withhold(case: Case, means: Means) -> Outcome:
     return outcome
 
 
-async def defer(case: Case, _means: Means) -> Outcome:
+async def defer(_case: Case, _means: Means) -> Outcome:
     """Have the sender keep the message and come back."""
-    await case.transaction.abandon()
     return Outcome(replies.DEFERRED)
 
 
-async def reject(case: Case, _means: Means) -> Outcome:
+async def reject(_case: Case, _means: Means) -> Outcome:
     """Refuse the message for good."""
-    await case.transaction.abandon()
     return Outcome(replies.REJECTED)
 
 
@@ -168,8 +175,12 @@ async def _put_away(case: Case, means: Means) -> Outcome:
 async def _tell(case: Case, means: Means, item: str, notices: Notices) -> None:
     """Send the notice. The message is held already: a failure here changes nothing."""
     text = notices.held(item, case.report.heading, case.verdict.kind, now=means.now())
+    notice = Envelope("", case.envelope.recipients)
     try:
-        reply = await submit(means.next_hop, Envelope("", case.envelope.recipients), b"", text)
+        async with asyncio.timeout(_NOTICE_SECONDS):
+            reply = await submit(means.next_hop, notice, b"", text)
+    except TimeoutError:
+        reply = replies.NEXT_HOP_DOWN
     except InDoubtError:
         reply = replies.IN_DOUBT
     if not reply.is_positive:

@@ -14,6 +14,7 @@ from gateway.smtp.outbound import NextHopError, RefusedError, Transaction
 from gateway.smtp.replies import Reply
 from gateway.spool import Spool
 from gateway.workers.pool import PoolBusyError
+from quarantine import LockboxError
 
 _HOPED_FOR = frozenset({"8BITMIME"})
 """Before the next hop was ever reached. Without 8BITMIME a client would re-encode the message and
@@ -47,14 +48,17 @@ class Pipeline:
 
     async def begin(self, envelope: Envelope) -> "Passage | Reply":
         """Offer the sender to the next hop; a Reply is a refusal."""
-        if not self.means.lockbox.has_room(envelope.declared_size):
-            return replies.NO_ROOM
         try:
+            if not self.means.lockbox.has_room(envelope.declared_size):
+                return replies.NO_ROOM
             return Passage(self, envelope, await self.means.next_hop.begin(envelope))
         except RefusedError as refused:
             return refused.reply
         except NextHopError:
             return replies.NEXT_HOP_DOWN
+        except LockboxError as error:
+            self.means.events.failed("", "quarantine", error)
+            return replies.INTERNAL
 
 
 class Passage:
@@ -86,20 +90,21 @@ class Passage:
             async with asyncio.timeout(self._pipeline.deadline_seconds) as deadline:
                 return await self._commit(message, identifier, deadline)
         except TimeoutError:
-            return await self._give_up(identifier, replies.TOO_LATE)
+            return self._give_up(identifier, replies.TOO_LATE)
         except PoolBusyError:
-            return await self._give_up(identifier, replies.BUSY)
+            return self._give_up(identifier, replies.BUSY)
+        finally:
+            await self.abandon()  # whatever was not sent by now never will be
 
     async def _commit(self, message: Spool, identifier: str, deadline: asyncio.Timeout) -> Reply:
         means = self._pipeline.means
         key = means.once.key(message.sha256, self._envelope)
         if answer := means.once.recall(identifier, key):
-            await self.abandon()
             return answer
         stages = _Stages()
         report = await self._scan(message)
         stages.end("scan")
-        verdict = await self._judge(report, message)
+        verdict = self._judge(report, message)
         case = Case(
             message, identifier, key, self._envelope, report, verdict, self._transaction, deadline
         )
@@ -118,27 +123,29 @@ class Passage:
         return outcome.reply
 
     async def _scan(self, message: Spool) -> Report:
-        if self._pipeline.poison.is_deadly(message.sha256):
-            gap = Gap(Reason.LOST, "it killed its workers before, and gets no more", ("message",))
-            return Report((), (gap,), (), Pack("none", ""))
-        return await self._pipeline.scanner.scan(
-            message,
-            name="message",
-            declared_type="message/rfc822",
-            sender_domain=self._envelope.sender_domain,
-        )
+        async with self._pipeline.poison.turn(message.sha256) as is_deadly:
+            if is_deadly:
+                detail = "it killed its workers before, and gets no more"
+                gap = Gap(Reason.LOST, detail, ("message",))
+                return Report((), (gap,), (), Pack("none", ""))
+            report = await self._pipeline.scanner.scan(
+                message,
+                name="message",
+                declared_type="message/rfc822",
+                sender_domain=self._envelope.sender_domain,
+            )
+            if report.killed_its_worker:
+                await self._pipeline.poison.killed(message.sha256)
+        return report
 
-    async def _judge(self, report: Report, message: Spool) -> Verdict:
+    def _judge(self, report: Report, message: Spool) -> Verdict:
         verdict = self._pipeline.policy.decide(report)
-        if not report.killed_its_worker:
-            return verdict
-        if await self._pipeline.poison.killed(message.sha256):
+        if not report.killed_its_worker or self._pipeline.poison.is_deadly(message.sha256):
             return verdict
         # It may have been our fault: the sender comes back with it once.
         return replace(verdict, action=max(verdict.action, Action.DEFER))
 
-    async def _give_up(self, identifier: str, reply: Reply) -> Reply:
-        await self.abandon()
+    def _give_up(self, identifier: str, reply: Reply) -> Reply:
         self._pipeline.means.events.refused(identifier, "scan", reply)
         return reply
 

@@ -1,13 +1,17 @@
 """Remembers on disk which messages killed their worker, so that none kills more than two.
 
 The first time the sender is told to come back: it may have been our fault. The second time the
-message is held. A third worker is not given it, whoever sends it.
+message is held. A third worker is not given it, whoever sends it, and in however many copies at
+the same time.
 Nothing here tells what was in a message: keys are keyed hashes.
 """
 
+import asyncio
 import hmac
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import msgspec
@@ -49,6 +53,8 @@ class Poison:
         self._lifetime = lifetime_seconds
         self._capacity = capacity
         self._deaths: list[_Death] = []
+        self._turns: Counter[str] = Counter()
+        self._change = asyncio.Condition()
         self._lines = DurableLines(path, self._snapshot)
         for line in self._lines.read():
             self._replay(line)
@@ -57,8 +63,25 @@ class Poison:
         """True if no further worker may be given this message."""
         return self._count(self._key(sha256)) >= WORKERS
 
-    async def killed(self, sha256: str) -> bool:
-        """Write down one more death. True if that was the last that it may have.
+    @asynccontextmanager
+    async def turn(self, sha256: str) -> AsyncIterator[bool]:
+        """Wait until a worker may be given this message; True if none may any more.
+
+        No more copies of it are looked at at a time than workers may still die of it.
+        """
+        key = self._key(sha256)
+        async with self._change:
+            await self._change.wait_for(lambda: self._may_go_on(key))
+            self._turns[key] += 1
+        try:
+            yield self._count(key) >= WORKERS
+        finally:
+            self._turns -= Counter([key])  # forgets a message that has no turn left
+            async with self._change:
+                self._change.notify_all()
+
+    async def killed(self, sha256: str) -> None:
+        """Write down one more death.
 
         Raises OSError when it cannot be written; it is remembered until we end all the same.
         """
@@ -66,11 +89,14 @@ class Poison:
         self._deaths.append(death)
         self._forget()
         await self._lines.append(_ENCODER.encode(death) + b"\n")
-        return self._count(death.key) >= WORKERS
 
     async def close(self) -> None:
         """Wait until all that was written down is in the file."""
         await self._lines.close()
+
+    def _may_go_on(self, key: str) -> bool:
+        deaths = self._count(key)
+        return deaths >= WORKERS or deaths + self._turns[key] < WORKERS
 
     def _key(self, sha256: str) -> str:
         return hmac.digest(self._secret, sha256.encode(), "sha256").hex()

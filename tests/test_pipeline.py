@@ -2,11 +2,15 @@ import asyncio
 
 import pytest
 
+from gateway import acts
 from gateway.model import Action, Class, Envelope, Gap, Reason, Recipient
+from gateway.notices.held import Notices
 from gateway.policy import Policy
 from gateway.smtp import replies
 from gateway.smtp.sink import Sink, Step
 from gateway.spool import Spool
+from quarantine import StoreError
+from quarantine.memory import MemoryBlobs
 from tests.support.house import CLEAN, MALICIOUS, MESSAGE, OPAQUE, house, report
 
 
@@ -167,7 +171,7 @@ async def test_the_scan_knows_the_domain_of_the_sender() -> None:
 
 async def test_past_the_deadline_nothing_is_delivered_and_the_sender_keeps_it() -> None:
     async with house(deadline_seconds=0.05) as home:
-        home.scanner.never_answers = True
+        home.scanner.gate = asyncio.Event()
 
         assert await home.send(CLEAN) == replies.TOO_LATE
 
@@ -192,3 +196,53 @@ async def test_without_room_in_the_quarantine_no_message_is_begun() -> None:
         envelope = Envelope("a@b.example", (), ("BODY=8BITMIME", "SIZE=5000"))
 
         assert await home.pipeline.begin(envelope) == replies.NO_ROOM
+
+
+async def test_many_scans_share_few_connections() -> None:
+    async with house(connections=20) as home:
+        home.scanner.gate = asyncio.Event()
+        async with asyncio.TaskGroup() as group:
+            sent = [
+                group.create_task(home.send(CLEAN, b"Subject: %d\r\n\r\n" % n, identifier=f"T{n}"))
+                for n in range(30)
+            ]
+            await home.scanner.was_asked(30)
+            home.scanner.gate.set()
+
+        assert {task.result().code for task in sent} == {250}
+        assert len(home.sink.deliveries) == 30
+
+
+async def test_after_a_mistake_of_ours_the_next_hop_is_free_for_others() -> None:
+    async with house(connections=1) as home:
+        home.scanner.mistake = ValueError("a bug")
+        with pytest.raises(ValueError, match="a bug"):
+            await home.send(CLEAN)
+        home.scanner.mistake = None
+
+        assert (await home.send(CLEAN)).code == 250
+
+
+async def test_when_the_quarantine_cannot_be_asked_no_message_is_begun() -> None:
+    class Unreachable(MemoryBlobs):
+        def free_bytes(self) -> int:
+            raise StoreError("no such folder")
+
+    async with house(blobs=Unreachable()) as home:
+        assert await home.pipeline.begin(Envelope("a@b.example", ())) == replies.INTERNAL
+        assert home.events[-1]["stage"] == "quarantine"
+
+
+async def test_the_sender_does_not_wait_long_for_a_notice(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def silent_to_notices(step: Step) -> bytes:
+        if step.argument.startswith("FROM:<>"):
+            await asyncio.Event().wait()
+        return step.usual
+
+    monkeypatch.setattr(acts, "_NOTICE_SECONDS", 0.05)
+    notices = Notices("en", "postmaster@hospital.example", "the IT desk")
+    async with house(sink=Sink(conduct=silent_to_notices), notices=notices) as home:
+        assert await home.send(OPAQUE) == replies.accepted("T1")
+
+        assert len(list(home.lockbox.items())) == 1
+        assert "notice_failed" in [event["event"] for event in home.events]

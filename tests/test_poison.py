@@ -1,10 +1,14 @@
+import asyncio
+import errno
 from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from gateway.model import Action, Class, Gap, Reason, Report
 from gateway.poison import Poison
 from gateway.policy import Policy
-from gateway.smtp import replies
+from gateway.smtp import durable, replies
 from tests.support.house import CLEAN, House, house, report
 
 DEADLY = replace(report(Gap(Reason.LOST, "signal 11", ("message",))), killed_its_worker=True)
@@ -21,9 +25,9 @@ class Clock:
 async def test_the_second_death_is_the_last(tmp_path: Path) -> None:
     poison = Poison(tmp_path / "poison", b"secret")
 
-    assert not await poison.killed("aa")
+    await poison.killed("aa")
     assert not poison.is_deadly("aa")
-    assert await poison.killed("aa")
+    await poison.killed("aa")
     assert poison.is_deadly("aa")
     assert not poison.is_deadly("bb")
     await poison.close()
@@ -35,8 +39,9 @@ async def test_deaths_are_remembered_over_a_restart(tmp_path: Path) -> None:
     await first.close()
 
     second = Poison(tmp_path / "poison", b"secret")
+    await second.killed("aa")
 
-    assert await second.killed("aa")
+    assert second.is_deadly("aa")
     await second.close()
 
 
@@ -48,8 +53,9 @@ async def test_a_torn_line_costs_nothing_but_itself(tmp_path: Path) -> None:
         file.write(b'["torn\n')
 
     second = Poison(tmp_path / "poison", b"secret")
+    await second.killed("aa")
 
-    assert await second.killed("aa")
+    assert second.is_deadly("aa")
     await second.close()
 
 
@@ -61,7 +67,45 @@ async def test_after_a_day_a_death_is_forgotten(tmp_path: Path) -> None:
     clock.now += DAY + 1
 
     assert not poison.is_deadly("aa")
-    assert not await poison.killed("aa")
+    await poison.killed("aa")
+    assert not poison.is_deadly("aa")
+    await poison.close()
+
+
+async def test_no_more_copies_are_looked_at_at_once_than_workers_may_die(tmp_path: Path) -> None:
+    poison = Poison(tmp_path / "poison", b"secret")
+    at_work, most, seen = 0, 0, 0
+
+    async def look() -> None:
+        nonlocal at_work, most, seen
+        async with poison.turn("aa"):
+            at_work, seen = at_work + 1, seen + 1
+            most = max(most, at_work)
+            await asyncio.sleep(0)
+            at_work -= 1
+
+    await asyncio.gather(*(look() for _ in range(9)))
+
+    assert (most, seen) == (2, 9)
+    await poison.close()
+
+
+async def test_other_messages_do_not_wait_for_it(tmp_path: Path) -> None:
+    poison = Poison(tmp_path / "poison", b"secret")
+    async with poison.turn("aa"), poison.turn("aa"), poison.turn("bb") as is_deadly:
+        assert not is_deadly
+    await poison.close()
+
+
+async def test_who_gives_up_waiting_takes_nobodys_turn(tmp_path: Path) -> None:
+    poison = Poison(tmp_path / "poison", b"secret")
+    async with poison.turn("aa"), poison.turn("aa"):
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0), poison.turn("aa"):
+                raise AssertionError("a third copy is looked at")
+
+    async with poison.turn("aa"), poison.turn("aa") as is_deadly:
+        assert not is_deadly
     await poison.close()
 
 
@@ -92,6 +136,34 @@ async def test_no_third_worker_dies_of_it() -> None:
 
         assert len(home.scanner.asked) == 2
         assert len(list(home.lockbox.items())) == 3
+
+
+async def test_many_copies_at_once_kill_no_more_than_two_workers() -> None:
+    async with house() as home:
+        home.scanner.answer = DEADLY
+        attempts = (home.send(DEADLY, identifier=f"T{number}") for number in range(9))
+        answers = await asyncio.gather(*attempts)
+
+        assert len(home.scanner.asked) == 2
+        assert sum(answer.is_positive for answer in answers) == len(list(home.lockbox.items()))
+        assert not home.sink.deliveries
+
+
+async def test_a_death_that_cannot_be_written_down_counts_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(_: int) -> None:
+        raise OSError(errno.EIO, "no disk")
+
+    async with house() as home:
+        with monkeypatch.context() as patch:
+            patch.setattr(durable.os, "fsync", refuse)
+            for identifier in ("T1", "T2"):
+                with pytest.raises(OSError, match="no disk"):
+                    await home.send(DEADLY, identifier=identifier)
+
+        assert (await home.send(DEADLY, identifier="T3")).is_positive
+        assert len(home.scanner.asked) == 2
 
 
 async def test_a_harsher_action_than_to_defer_is_not_weakened() -> None:

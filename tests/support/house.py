@@ -30,7 +30,7 @@ from gateway.pipeline import Passage, Pipeline
 from gateway.poison import Poison
 from gateway.policy import Policy
 from gateway.smtp.journal import Journal
-from gateway.smtp.outbound import HopAddress, NextHop
+from gateway.smtp.outbound import HopAddress, Limits, NextHop
 from gateway.smtp.replies import Reply
 from gateway.smtp.sink import Sink
 from gateway.spool import Spool
@@ -69,17 +69,30 @@ class FixedScanner:
 
     answer: Report | None
     asked: list[str] = field(default_factory=list)
-    never_answers: bool = False
+    mistake: Exception | None = None
+    gate: asyncio.Event | None = None
+    """Nobody gets an answer before it is set."""
+    _news: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def scan(
         self, message: Spool, *, name: str, declared_type: str, sender_domain: str
     ) -> Report:
-        self.asked.append(sender_domain)
-        if self.never_answers:
-            await asyncio.Event().wait()
-        if self.answer is None:
+        answer = self.answer
+        async with self._news:
+            self.asked.append(sender_domain)
+            self._news.notify_all()
+        if self.gate:
+            await self.gate.wait()
+        if self.mistake:
+            raise self.mistake
+        if answer is None:
             raise PoolBusyError("no worker became free")
-        return self.answer
+        return answer
+
+    async def was_asked(self, times: int) -> None:
+        """Wait until so many messages were handed over."""
+        async with self._news:
+            await self._news.wait_for(lambda: len(self.asked) >= times)
 
 
 @dataclass
@@ -128,13 +141,19 @@ async def house(
     now: Callable[[], datetime] = lambda: NOON,
     sink: Sink | None = None,
     deadline_seconds: float = 30.0,
+    blobs: MemoryBlobs | None = None,
+    connections: int = 20,
 ) -> AsyncIterator[House]:
     """Run a house for as long as the ``async with`` block lasts."""
     log = StringIO()
-    blobs = MemoryBlobs(capacity_bytes)
+    blobs = blobs or MemoryBlobs(capacity_bytes)
     async with sink or Sink() as mail_server:
         with Lockbox(blobs, MemoryIndex(), key=KEY, reserve_bytes=0) as lockbox:
-            hop = NextHop([HopAddress("127.0.0.1", mail_server.port)], hostname="gate.example")
+            hop = NextHop(
+                [HopAddress("127.0.0.1", mail_server.port)],
+                hostname="gate.example",
+                limits=Limits(connections=connections),
+            )
             events = Events(open_log("json", log), Metrics(), personal=personal)
             with TemporaryDirectory() as folder:
                 journal = Journal(Path(folder, "journal"), b"secret")
