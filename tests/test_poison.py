@@ -9,7 +9,8 @@ from gateway.model import Action, Class, Gap, Reason, Report
 from gateway.poison import Poison
 from gateway.policy import Policy
 from gateway.smtp import durable, replies
-from tests.support.house import CLEAN, House, house, report
+from tests.support.engines import spooled
+from tests.support.house import CLEAN, MESSAGE, House, house, report
 
 DEADLY = replace(report(Gap(Reason.LOST, "signal 11", ("message",))), killed_its_worker=True)
 DAY = 24 * 3600
@@ -140,12 +141,20 @@ async def test_no_third_worker_dies_of_it() -> None:
 
 async def test_many_copies_at_once_kill_no_more_than_two_workers() -> None:
     async with house() as home:
-        home.scanner.answer = DEADLY
-        attempts = (home.send(DEADLY, identifier=f"T{number}") for number in range(9))
-        answers = await asyncio.gather(*attempts)
+        home.scanner.answer, home.scanner.gate = DEADLY, asyncio.Event()
+        passages = [await home.begin() for _ in range(9)]
+        with spooled(MESSAGE) as message:
+            async with asyncio.TaskGroup() as group:
+                commits = [
+                    group.create_task(passage.commit(message, f"T{number}"))
+                    for number, passage in enumerate(passages)
+                ]
+                await home.scanner.was_asked(2)
+                home.scanner.gate.set()
 
+        accepted = [commit for commit in commits if commit.result().is_positive]
         assert len(home.scanner.asked) == 2
-        assert sum(answer.is_positive for answer in answers) == len(list(home.lockbox.items()))
+        assert len(accepted) == len(list(home.lockbox.items()))
         assert not home.sink.deliveries
 
 

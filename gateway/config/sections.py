@@ -273,9 +273,13 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _deadlines_in_order(self) -> Self:
-        if not self.limits.time < self.workers.deadline < self.smtp.deadline:
-            message = "limits.time < workers.deadline < smtp.deadline must hold: each has to end"
-            raise ValueError(f"{message} before the next one cuts it off")
+        longest = self.workers.queue + self.workers.deadline
+        if not self.limits.time < self.workers.deadline or not longest < self.smtp.deadline:
+            message = (
+                "limits.time < workers.deadline, and workers.queue + workers.deadline < "
+                "smtp.deadline: each has to end before the next one cuts it off"
+            )
+            raise ValueError(message)
         return self
 
     @model_validator(mode="after")

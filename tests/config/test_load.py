@@ -69,8 +69,8 @@ MISTAKES = {
     "deadlines out of order": (
         {"workers": {"deadline": "2 min"}},
         (
-            "gw.toml: limits.time < workers.deadline < smtp.deadline must hold: "
-            "each has to end before the next one cuts it off"
+            "gw.toml: limits.time < workers.deadline, and "
+            "workers.queue + workers.deadline < smtp.deadline: each has to end before the next one cuts it off"
         ),
     ),
     "a certificate without its key": (
