@@ -7,6 +7,10 @@ from gateway.config import ConfigError, Settings, load, parse
 
 CONFIG = Path(__file__).parents[2] / "config"
 
+DEADLINES = (
+    "limits.time < workers.deadline, and workers.queue + workers.deadline < smtp.deadline: "
+    "each has to end before the next one cuts it off"
+)
 MISTAKES = {
     "smtp.lisen": (
         {"smtp": {"lisen": []}},
@@ -68,10 +72,7 @@ MISTAKES = {
     ),
     "deadlines out of order": (
         {"workers": {"deadline": "2 min"}},
-        (
-            "gw.toml: limits.time < workers.deadline, and "
-            "workers.queue + workers.deadline < smtp.deadline: each has to end before the next one cuts it off"
-        ),
+        f"gw.toml: {DEADLINES}",
     ),
     "a certificate without its key": (
         {"smtp": {"tls_certificate": "/x.pem"}},
