@@ -1,10 +1,14 @@
 """Takes a message once, although a client that lost our 250 sends it again (RFC 1047)."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from gateway.events import Events
 from gateway.model import Envelope
 from gateway.smtp import replies
 from gateway.smtp.journal import Journal
 from gateway.smtp.replies import Reply
+from gateway.turns import Turns
 
 
 class Once:
@@ -12,29 +16,32 @@ class Once:
 
     A message is begun before it may be at its goal, and ended when that is known.
     Identical mail whose first copy was acknowledged is taken again: devices repeat themselves.
+    A copy that comes while the first is under way waits for it: its client may have given up
+    waiting and come back. ``patience_seconds`` bounds that wait once the first has its answer.
     """
 
-    def __init__(self, journal: Journal, events: Events) -> None:
+    def __init__(self, journal: Journal, events: Events, *, patience_seconds: float) -> None:
         self._journal = journal
         self._events = events
+        self._turns = Turns(patience_seconds)
         self._repeats: dict[str, str] = {}
 
     def key(self, sha256: str, envelope: Envelope) -> str:
         """What the same message from the same client to the same people has in common."""
         return self._journal.key(sha256, envelope)
 
-    def recall(self, identifier: str, key: str) -> Reply | None:
-        """The answer, if this message was taken already and its client did not hear of it."""
-        earlier = self._journal.claim(key)
-        if earlier is None:
-            return None
-        if earlier.reply is None:
-            # Nobody knows whether it arrived. RFC 5321 6.1: rather twice than never.
-            self._journal.settled(earlier.identifier)
-            return None
-        self._repeats[identifier] = earlier.identifier
-        self._events.repeated(identifier, earlier.identifier)
-        return replies.accepted(earlier.identifier)
+    @asynccontextmanager
+    async def turn(self, identifier: str, key: str) -> AsyncIterator[Reply | None]:
+        """Judge and act on this message within it, and on no copy of it meanwhile.
+
+        Gives the answer, if the message was taken already and its client did not hear of it.
+        """
+        await self._turns.take(identifier, key)
+        try:
+            yield self._recall(identifier, key)
+        finally:
+            is_taken = identifier in self._repeats or self._journal.is_relayed(identifier)
+            (self._turns.decided if is_taken else self._turns.end)(identifier)
 
     async def begin(self, identifier: str, key: str) -> None:
         """Write down that the message may be at its goal from now on.
@@ -62,3 +69,16 @@ class Once:
         name = self._repeats.pop(identifier, identifier)
         settle = self._journal.settled if is_heard else self._journal.unanswered
         settle(name)
+        self._turns.end(identifier)
+
+    def _recall(self, identifier: str, key: str) -> Reply | None:
+        earlier = self._journal.claim(key)
+        if earlier is None:
+            return None
+        if earlier.reply is None:
+            # Nobody knows whether it arrived. RFC 5321 6.1: rather twice than never.
+            self._journal.settled(earlier.identifier)
+            return None
+        self._repeats[identifier] = earlier.identifier
+        self._events.repeated(identifier, earlier.identifier)
+        return replies.accepted(earlier.identifier)

@@ -97,10 +97,15 @@ class Passage:
             await self.abandon()  # whatever was not sent by now never will be
 
     async def _commit(self, message: Spool, identifier: str, deadline: asyncio.Timeout) -> Reply:
+        once = self._pipeline.means.once
+        key = once.key(message.sha256, self._envelope)
+        async with once.turn(identifier, key) as answer:
+            return answer or await self._judge_and_act(message, identifier, key, deadline)
+
+    async def _judge_and_act(
+        self, message: Spool, identifier: str, key: str, deadline: asyncio.Timeout
+    ) -> Reply:
         means = self._pipeline.means
-        key = means.once.key(message.sha256, self._envelope)
-        if answer := means.once.recall(identifier, key):
-            return answer
         stages = _Stages()
         report = await self._scan(message)
         stages.end("scan")

@@ -131,6 +131,11 @@ class Journal:
         self._records[identifier] = record
         await self._lines.append(record.line())
 
+    def is_relayed(self, identifier: str) -> bool:
+        """True while it is known that the message arrived, and not that its client knows."""
+        record = self._records.get(identifier)
+        return record is not None and record.state == "relayed"
+
     def settled(self, identifier: str) -> None:
         """Forget a delivery: the client has its answer, or the next hop said no."""
         record = self._records.pop(identifier, None)

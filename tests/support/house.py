@@ -143,6 +143,7 @@ async def house(
     deadline_seconds: float = 30.0,
     blobs: MemoryBlobs | None = None,
     connections: int = 20,
+    patience_seconds: float = 5.0,
 ) -> AsyncIterator[House]:
     """Run a house for as long as the ``async with`` block lasts."""
     log = StringIO()
@@ -157,9 +158,8 @@ async def house(
             events = Events(open_log("json", log), Metrics(), personal=personal)
             with TemporaryDirectory() as folder:
                 journal = Journal(Path(folder, "journal"), b"secret")
-                means = Means(
-                    hop, lockbox, notices, events, Once(journal, events), "gate.example", now
-                )
+                once = Once(journal, events, patience_seconds=patience_seconds)
+                means = Means(hop, lockbox, notices, events, once, "gate.example", now)
                 scanner = FixedScanner(CLEAN)
                 poison = Poison(Path(folder, "poison"), b"secret")
                 pipeline = Pipeline(scanner, poison, policy or Policy(), means, deadline_seconds)

@@ -6,6 +6,7 @@ Rule 3. A mistake of ours is 451 with an identifier, and the client hears no mor
 """
 
 import asyncio
+import socket
 import ssl
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
@@ -88,6 +89,10 @@ class Session(SMTP):
         self._members.add(self)
         # asyncio reads 256 KiB at a time, and all other clients would wait until they are digested.
         transport.max_size = _READ_OCTETS  # type: ignore[attr-defined]
+        # A client that vanished without a word is lost once it takes none of our replies.
+        patience = int(self._limits.reply_seconds * 1000)
+        sock = transport.get_extra_info("socket")
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, patience)
         super().connection_made(transport)
 
     def data_received(self, data: bytes) -> None:
@@ -96,6 +101,8 @@ class Session(SMTP):
 
     def eof_received(self) -> bool:
         """The client sends no more, but may still read: Rule 1."""
+        # Its kernel acknowledges what it has; what was still on the way when it closed is lost.
+        self._is_cut_off |= not self._wire.has_arrived
         self._wire.inbox.end()
         return not self._is_under_tls
 
@@ -234,6 +241,8 @@ class Session(SMTP):
         await self._wire.in_step()
         await self._wire.answer(replies.GO_AHEAD)
         reception = await self._receive()
+        # Who has waited for our 354 has read what came before it.
+        self._dialogue.answered(is_heard=True)
         reply = await asyncio.shield(self._commit(reception))
         if reception.is_hostile:
             await self._wire.hang_up(reply, replies.CLOSING, is_talking=True)

@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import fcntl
+import termios
 from asyncio import get_running_loop
 from secrets import token_hex
 from typing import NoReturn, cast
@@ -106,6 +108,16 @@ class Wire:
             async with asyncio.timeout(seconds):
                 await self.inbox.more()
         return not len(self.inbox)
+
+    @property
+    def has_arrived(self) -> bool:
+        """True when the client's machine has acknowledged all that we have sent."""
+        if self._writer is None:
+            return True
+        if self._writer.transport.get_write_buffer_size():
+            return False
+        waiting = fcntl.ioctl(self._writer.get_extra_info("socket"), termios.TIOCOUTQ, bytes(4))
+        return not any(waiting)
 
     def a_message_came(self) -> None:
         """Forgive the commands that brought no message."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from gateway.smtp import replies
-from gateway.smtp.inbound import InboundSettings, SessionLimits
+from gateway.smtp.inbound import InboundSettings, SessionLimits, wire
 from gateway.smtp.replies import Reply
 from tests.smtp.test_data import FALSE_ENDS
 from tests.support.certificates import Authority
@@ -157,6 +157,27 @@ async def test_a_client_that_hung_up_while_we_judged_may_send_again(how: str) ->
         getattr(client.writer.transport, how)()
         await asyncio.sleep(0.05)
         gate.may_end.set()
+        await house.is_empty()
+
+        assert house.notebook.heard == [False]
+
+
+async def test_a_client_that_closed_before_our_reply_reached_it_may_send_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(wire, "_SECONDS_TO_FLUSH", 0.05)
+    async with serving(limits=SessionLimits(idle_commands=2000)) as house:
+        client = await house.connect(window=2048)
+        await client.reply()
+        await client.ask(b"HELO client.test")
+        client.writer.transport.pause_reading()
+        await client.send(b"VRFY\r\n" * 500)
+        await client.send(b"MAIL FROM:<a@x.test>\r\nRCPT TO:<u@y.test>\r\nDATA\r\n")
+        await asyncio.sleep(0.3)
+        await client.send(b".\r\n")
+        await asyncio.sleep(0.3)
+        assert len(house.pipeline.delivered) == 1
+        client.writer.write_eof()
         await house.is_empty()
 
         assert house.notebook.heard == [False]
