@@ -102,7 +102,8 @@ async def deliver(case: Case, means: Means) -> Outcome:
 async def hold(case: Case, means: Means) -> Outcome:
     """Put the message into the quarantine; the sender learns nothing."""
     outcome = await _put_away(case, means)
-    await means.once.end(case.identifier, outcome.reply)
+    if outcome.reply is not replies.INTERNAL:
+        await means.once.end(case.identifier, outcome.reply)
     return outcome
 
 
@@ -153,23 +154,26 @@ async def _send(case: Case, means: Means, headers: bytes) -> Reply:
         return replies.INTERNAL
 
 
-async def _begin(case: Case, means: Means) -> None:
+async def _begin(case: Case, means: Means, item: str = "") -> None:
     """Pass the point of no return: from here on nothing is cut off half way."""
     case.deadline.reschedule(None)
-    await means.once.begin(case.identifier, case.key)
+    await means.once.begin(case.identifier, case.key, item)
 
 
 async def _put_away(case: Case, means: Means) -> Outcome:
     try:
-        await _begin(case, means)
-        item = await asyncio.to_thread(means.lockbox.hold, _new_item(case))
+        item = means.lockbox.new_id()
+        await _begin(case, means, item)
+        await asyncio.to_thread(means.lockbox.hold, _new_item(case), identifier=item)
     except NoRoomError as error:
         means.events.failed(case.identifier, "hold", error)
         return Outcome(replies.NO_ROOM)
     except (LockboxError, OSError) as error:
+        # It may be there all the same: the retry will ask.
+        means.once.doubt(case.identifier)
         means.events.failed(case.identifier, "hold", error)
         return Outcome(replies.INTERNAL)
-    return Outcome(replies.accepted(case.identifier), item.id)
+    return Outcome(replies.accepted(case.identifier), item)
 
 
 async def _tell(case: Case, means: Means, item: str, notices: Notices) -> None:

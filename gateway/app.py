@@ -98,7 +98,12 @@ async def run(settings: Settings, log: TextIO = sys.stderr) -> AsyncIterator[Gat
         held = stack.enter_context(lockbox(settings))
         await asyncio.to_thread(held.recover)
         state = await stack.enter_async_context(_state(settings))
-        once = Once(state.journal, events, patience_seconds=settings.smtp.limits.reply_time)
+        once = Once(
+            state.journal,
+            events,
+            is_held=held.has,
+            patience_seconds=settings.smtp.limits.reply_time,
+        )
         hop = await stack.enter_async_context(next_hop(settings))
         await _greet(hop, events)
         means = Means(hop, held, _notices(settings), events, once, _hostname(settings))

@@ -1,12 +1,13 @@
 """Takes a message once, although a client that lost our 250 sends it again (RFC 1047)."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from gateway.events import Events
 from gateway.model import Envelope
 from gateway.smtp import replies
-from gateway.smtp.journal import Journal
+from gateway.smtp.journal import Earlier, Journal
 from gateway.smtp.replies import Reply
 from gateway.turns import Turns
 
@@ -18,11 +19,20 @@ class Once:
     Identical mail whose first copy was acknowledged is taken again: devices repeat themselves.
     A copy that comes while the first is under way waits for it: its client may have given up
     waiting and come back. ``patience_seconds`` bounds that wait once the first has its answer.
+    ``is_held`` tells whether the quarantine has an item of this id; it blocks.
     """
 
-    def __init__(self, journal: Journal, events: Events, *, patience_seconds: float) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        events: Events,
+        *,
+        is_held: Callable[[str], bool],
+        patience_seconds: float,
+    ) -> None:
         self._journal = journal
         self._events = events
+        self._is_held = is_held
         self._turns = Turns(patience_seconds)
         self._repeats: dict[str, str] = {}
 
@@ -35,20 +45,22 @@ class Once:
         """Judge and act on this message within it, and on no copy of it meanwhile.
 
         Gives the answer, if the message was taken already and its client did not hear of it.
+        Raises what ``is_held`` raises: then nobody knows, and the message must not be taken.
         """
         await self._turns.take(identifier, key)
         try:
-            yield self._recall(identifier, key)
+            yield await self._recall(identifier, key)
         finally:
             is_taken = identifier in self._repeats or self._journal.is_relayed(identifier)
             (self._turns.decided if is_taken else self._turns.end)(identifier)
 
-    async def begin(self, identifier: str, key: str) -> None:
+    async def begin(self, identifier: str, key: str, item: str = "") -> None:
         """Write down that the message may be at its goal from now on.
 
-        Raises OSError: then it must not get there.
+        ``item`` is its id when the goal is the quarantine. Raises OSError: then it must not get
+        there.
         """
-        await self._journal.begin(identifier, key)
+        await self._journal.begin(identifier, key, item)
 
     async def end(self, identifier: str, reply: Reply) -> None:
         """Write down what became of it. A 2xx is true even if that cannot be written."""
@@ -71,14 +83,24 @@ class Once:
         settle(name)
         self._turns.end(identifier)
 
-    def _recall(self, identifier: str, key: str) -> Reply | None:
+    async def _recall(self, identifier: str, key: str) -> Reply | None:
         earlier = self._journal.claim(key)
-        if earlier is None:
-            return None
-        if earlier.reply is None:
-            # Nobody knows whether it arrived. RFC 5321 6.1: rather twice than never.
-            self._journal.settled(earlier.identifier)
+        if earlier is None or not await self._is_taken(earlier):
             return None
         self._repeats[identifier] = earlier.identifier
         self._events.repeated(identifier, earlier.identifier)
         return replies.accepted(earlier.identifier)
+
+    async def _is_taken(self, earlier: Earlier) -> bool:
+        if earlier.reply:
+            return True
+        if not earlier.item:
+            # Nobody knows whether it arrived. RFC 5321 6.1: rather twice than never.
+            return False
+        try:
+            is_held = await asyncio.to_thread(self._is_held, earlier.item)
+        except BaseException:
+            self._journal.unanswered(earlier.identifier)
+            raise
+        await self.end(earlier.identifier, replies.accepted("") if is_held else replies.INTERNAL)
+        return is_held

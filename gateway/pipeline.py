@@ -93,6 +93,9 @@ class Passage:
             return self._give_up(identifier, replies.TOO_LATE)
         except PoolBusyError:
             return self._give_up(identifier, replies.BUSY)
+        except LockboxError as error:
+            self._pipeline.means.events.failed(identifier, "quarantine", error)
+            return replies.INTERNAL
         finally:
             await self.abandon()  # whatever was not sent by now never will be
 

@@ -83,13 +83,23 @@ class Lockbox:
         """True if a message of this size may be taken in."""
         return self._blobs.free_bytes() >= self._needed(message_bytes)
 
-    def hold(self, new: NewItem, *, who: str = "intake") -> Item:
+    def new_id(self) -> str:
+        """An id for an item to come, for whoever has to write it down before the item is held."""
+        return new_id(self._now())
+
+    def has(self, identifier: str) -> bool:
+        """True if an item of exactly this id was ever held, whatever became of it."""
+        return any(item.id == identifier for item in self._index.find(identifier, 1))
+
+    def hold(self, new: NewItem, *, who: str = "intake", identifier: str = "") -> Item:
         """Take an item in. When this returns it is on the disk, and survives a loss of power.
 
-        Raises NoRoomError when the disk is nearly full, and StoreError when the disk failed.
+        ``identifier`` is one of ``new_id`` that no item has yet; "" takes a fresh one.
+        Raises NoRoomError when the disk is nearly full, and StoreError when the disk failed:
+        then only ``has`` can tell whether the item is there.
         """
         now, data_key = self._now(), new_data_key()
-        name = new_id(now)
+        name = identifier or new_id(now)
         first = self._sealer.change(Change(now, who, None, State.HELD, ""), name)
         with _viewed(new) as message:
             self._check_room(len(message))

@@ -1,6 +1,10 @@
+from collections.abc import Iterable
+
 import pytest
 
 from gateway.smtp.sink import Sink, Step
+from quarantine import StoreError
+from quarantine.memory import MemoryBlobs
 from tests.support.house import CLEAN, MALICIOUS, OPAQUE, House, house
 
 
@@ -95,3 +99,78 @@ async def test_a_refusal_is_not_remembered() -> None:
         for identifier in ("T1", "T2"):
             assert (await home.send(CLEAN, identifier=identifier)).code == 452
             forget(home, identifier, is_heard=False)
+
+
+class Killed(BaseException):
+    """Stands for kill -9: nothing of ours can catch it and say that it did not happen."""
+
+
+class Stop:
+    """Breaks off once, after the quarantine has committed an item."""
+
+    def __init__(self, error: BaseException) -> None:
+        self._errors = [error]
+
+    def __call__(self, where: str) -> None:
+        if where == "row committed" and self._errors:
+            raise self._errors.pop()
+
+
+async def test_what_was_held_when_the_disk_failed_is_not_held_twice() -> None:
+    async with house(step=Stop(StoreError("the disk failed"))) as home:
+        first = await home.send(MALICIOUS, identifier="T1")
+        again = await home.send(MALICIOUS, identifier="T2")
+
+        assert (first.code, str(again)) == (451, "250 2.0.0 accepted as T1")
+        assert len(list(home.lockbox.items())) == 1
+
+
+async def test_what_was_held_when_we_died_is_not_held_twice() -> None:
+    async with house(step=Stop(Killed())) as home:
+        before = home.pipeline.means.once
+        with pytest.raises(Killed):
+            await home.send(MALICIOUS, identifier="T1")
+        home.restart()
+
+        again = await home.send(MALICIOUS, identifier="T2")
+        forget(home, "T2", is_heard=False)
+        third = await home.send(MALICIOUS, identifier="T3")
+
+        assert before is not home.pipeline.means.once
+        assert [str(again), str(third)] == ["250 2.0.0 accepted as T1"] * 2
+        assert len(list(home.lockbox.items())) == 1
+
+
+async def test_what_was_not_held_yet_when_we_died_is_held_by_the_retry() -> None:
+    class Torn(MemoryBlobs):
+        torn = True
+
+        def put(self, name: str, chunks: Iterable[bytes]) -> None:
+            if self.torn:
+                self.torn = False
+                raise Killed
+            super().put(name, chunks)
+
+    async with house(blobs=Torn()) as home:
+        with pytest.raises(Killed):
+            await home.send(MALICIOUS, identifier="T1")
+        home.restart()
+
+        again = await home.send(MALICIOUS, identifier="T2")
+
+        assert str(again) == "250 2.0.0 accepted as T2"
+        assert len(list(home.lockbox.items())) == 1
+
+
+async def test_while_the_quarantine_cannot_be_asked_the_sender_keeps_the_message() -> None:
+    async with house(step=Stop(Killed())) as home:
+        with pytest.raises(Killed):
+            await home.send(MALICIOUS, identifier="T1")
+        home.index.is_broken = True
+        refused = await home.send(MALICIOUS, identifier="T2")
+        home.index.is_broken = False
+
+        again = await home.send(MALICIOUS, identifier="T3")
+
+        assert (refused.code, str(again)) == (451, "250 2.0.0 accepted as T1")
+        assert len(list(home.lockbox.items())) == 1

@@ -7,7 +7,8 @@ too, that it was delivered:
       |          |
       |          +--> unanswered           it went away: the same message is a retry
       +--> settled                         the next hop said no
-      +--> unanswered                      nobody knows: a retry is delivered, and is in doubt
+      +--> unanswered                      nobody knows: a retry is delivered, and is in doubt;
+                                           if the goal was our quarantine, the retry asks there
 
 1. A delivery is begun on disk before the final dot goes to the next hop, and relayed on disk
    before the client gets its 250.
@@ -37,7 +38,10 @@ _ENCODER = msgspec.json.Encoder()
 
 
 class _Record(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=True):
-    """One line of the file. ``code`` is 0 until the next hop has answered."""
+    """One line of the file. ``code`` is 0 until the next hop has answered.
+
+    ``item`` is the id in the quarantine of a message that goes there.
+    """
 
     state: Literal["begun", "relayed", "settled"]
     identifier: str
@@ -45,6 +49,7 @@ class _Record(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_field
     seconds: int
     code: int = 0
     status: str = ""
+    item: str = ""
 
     def line(self) -> bytes:
         return _ENCODER.encode(self) + b"\n"
@@ -54,10 +59,14 @@ _DECODER = msgspec.json.Decoder(_Record)
 
 
 class Earlier(msgspec.Struct, frozen=True):
-    """The delivery that a message repeats. ``reply`` is None when nobody knows its end."""
+    """The delivery that a message repeats. ``reply`` is None when nobody knows its end.
+
+    ``item`` then is where it can be looked for: an id in the quarantine, "" for the next hop.
+    """
 
     identifier: str
     reply: Reply | None
+    item: str = ""
 
 
 class Journal:
@@ -101,7 +110,8 @@ class Journal:
         """The unanswered delivery that this message repeats; nobody else is given it meanwhile.
 
         With a reply: give that again, and end with ``settled`` or ``unanswered`` as after a
-        delivery of one's own. Without: deliver; the doubt is told of once.
+        delivery of one's own. With an item: look whether it is held, then ``relayed`` or
+        ``settled``. With neither: deliver; the doubt is told of once.
         """
         self._forget_oldest()
         identifier = self._unanswered.pop(key, None)
@@ -110,13 +120,17 @@ class Journal:
         record = self._records[identifier]
         if record.state == "relayed":
             return Earlier(identifier, Reply(record.code, record.status, ""))
-        self.settled(identifier)
-        return Earlier(identifier, None)
+        if not record.item:
+            self.settled(identifier)
+        return Earlier(identifier, None, record.item)
 
-    async def begin(self, identifier: str, key: str) -> None:
-        """Write down that the final dot is about to go. Raises OSError: then it must not."""
+    async def begin(self, identifier: str, key: str, item: str = "") -> None:
+        """Write down that the final dot is about to go, or that ``item`` is about to be held.
+
+        Raises OSError: then it must not.
+        """
         self._forget_oldest()
-        record = _Record("begun", identifier, key, int(self._clock()))
+        record = _Record("begun", identifier, key, int(self._clock()), item=item)
         self._records[identifier] = record
         try:
             await self._lines.append(record.line())

@@ -46,6 +46,17 @@ def box(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterato
         yield box
 
 
+def test_an_id_that_was_written_down_before_tells_whether_the_item_is_there(box: Lockbox) -> None:
+    name = box.new_id()
+    before = box.has(name)
+    item = box.hold(new_item(), identifier=name)
+    held = box.has(name)
+    box.delete(name, who="alice", why="spam")
+
+    assert item.id == name
+    assert (before, held, box.has(name), box.has(name[:6])) == (False, True, True, False)
+
+
 def test_an_item_comes_back_as_it_was_put_in(box: Lockbox) -> None:
     message = os.urandom(200_000)
     held = box.hold(new_item(message), who="intake")

@@ -2,9 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
@@ -35,8 +35,10 @@ from gateway.smtp.replies import Reply
 from gateway.smtp.sink import Sink
 from gateway.spool import Spool
 from gateway.workers.pool import PoolBusyError
-from quarantine import Lockbox
+from quarantine import Lockbox, StoreError
+from quarantine.files import Step, no_stop
 from quarantine.memory import MemoryBlobs, MemoryIndex
+from quarantine.store import SealedItem
 from tests.support.vault import KEY
 
 MESSAGE = b"Subject: secret result\r\n\r\nDear colleague\r\n.\r\n..\r\nend\r\n"
@@ -95,6 +97,41 @@ class FixedScanner:
             await self._news.wait_for(lambda: len(self.asked) >= times)
 
 
+class BreakableIndex(MemoryIndex):
+    """An index that cannot be asked while ``is_broken``."""
+
+    is_broken = False
+
+    def find(self, prefix: str, limit: int) -> Sequence[SealedItem]:
+        if self.is_broken:
+            raise StoreError("the index is locked")
+        return super().find(prefix, limit)
+
+
+@dataclass
+class Memories:
+    """What is remembered of messages under way, on disk and in memory."""
+
+    folder: Path
+    events: Events
+    lockbox: Lockbox
+    patience_seconds: float
+    journals: list[Journal] = field(default_factory=list)
+
+    def open(self) -> Once:
+        self.journals.append(Journal(self.folder / "journal", b"secret"))
+        return Once(
+            self.journals[-1],
+            self.events,
+            is_held=self.lockbox.has,
+            patience_seconds=self.patience_seconds,
+        )
+
+    async def close(self) -> None:
+        for journal in self.journals:
+            await journal.close()
+
+
 @dataclass
 class House:
     """A pipeline, and what stands around it."""
@@ -105,6 +142,13 @@ class House:
     scanner: FixedScanner
     log: StringIO
     pipeline: Pipeline
+    index: BreakableIndex
+    memories: Memories
+
+    def restart(self) -> None:
+        """Know no more of messages under way than the disk does, as after a kill."""
+        means = replace(self.pipeline.means, once=self.memories.open())
+        self.pipeline = replace(self.pipeline, means=means)
 
     async def begin(self, *recipients: str, sender: str = "lab@out.example") -> Passage:
         passage = await self.pipeline.begin(
@@ -144,12 +188,13 @@ async def house(
     blobs: MemoryBlobs | None = None,
     connections: int = 20,
     patience_seconds: float = 5.0,
+    step: Step = no_stop,
 ) -> AsyncIterator[House]:
     """Run a house for as long as the ``async with`` block lasts."""
     log = StringIO()
-    blobs = blobs or MemoryBlobs(capacity_bytes)
+    blobs, index = blobs or MemoryBlobs(capacity_bytes), BreakableIndex()
     async with sink or Sink() as mail_server:
-        with Lockbox(blobs, MemoryIndex(), key=KEY, reserve_bytes=0) as lockbox:
+        with Lockbox(blobs, index, key=KEY, reserve_bytes=0, step=step) as lockbox:
             hop = NextHop(
                 [HopAddress("127.0.0.1", mail_server.port)],
                 hostname="gate.example",
@@ -157,13 +202,12 @@ async def house(
             )
             events = Events(open_log("json", log), Metrics(), personal=personal)
             with TemporaryDirectory() as folder:
-                journal = Journal(Path(folder, "journal"), b"secret")
-                once = Once(journal, events, patience_seconds=patience_seconds)
-                means = Means(hop, lockbox, notices, events, once, "gate.example", now)
+                memories = Memories(Path(folder), events, lockbox, patience_seconds)
+                means = Means(hop, lockbox, notices, events, memories.open(), "gate.example", now)
                 scanner = FixedScanner(CLEAN)
                 poison = Poison(Path(folder, "poison"), b"secret")
                 pipeline = Pipeline(scanner, poison, policy or Policy(), means, deadline_seconds)
-                yield House(mail_server, lockbox, hop, scanner, log, pipeline)
+                yield House(mail_server, lockbox, hop, scanner, log, pipeline, index, memories)
                 await hop.close()
-                await journal.close()
+                await memories.close()
                 await poison.close()
