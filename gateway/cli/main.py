@@ -5,6 +5,7 @@ import typer
 from gateway import __version__
 from gateway.cli import config, quarantine, rules
 from gateway.cli.demo import demo
+from gateway.cli.output import watched
 from gateway.cli.scan import scan
 from gateway.cli.serve import serve
 from gateway.cli.status import status
@@ -33,5 +34,6 @@ def version() -> None:
 
 
 def main() -> None:
-    """Run the command line."""
-    commands()
+    """Run the command line. It ends with 141 when nobody reads it, and 130 on Ctrl-C."""
+    with watched():
+        commands()

@@ -17,8 +17,19 @@ ConfigFile = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+
+
+def _said(reason: str) -> str:
+    if not reason.strip():
+        raise typer.BadParameter("say why: whoever asks later has nothing else to go by")
+    return reason.strip()
+
+
 Reason = Annotated[
-    str, typer.Option("--reason", metavar="TEXT", help="Why; kept with the item for ever.")
+    str,
+    typer.Option(
+        "--reason", metavar="TEXT", help="Why; kept with the item for ever.", callback=_said
+    ),
 ]
 
 

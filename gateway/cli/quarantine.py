@@ -3,6 +3,8 @@
 import asyncio
 import getpass
 import os
+import stat
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -23,7 +25,7 @@ from gateway.cli.terminal import (
 )
 from gateway.cli.tree import report_tree, size
 from gateway.smtp.outbound import InDoubtError
-from quarantine import Item, Query, State
+from quarantine import Details, Item, Query, State
 from quarantine import create_key as make_key
 
 commands = typer.Typer(help="See, release, delete and export what is held.", no_args_is_help=True)
@@ -81,7 +83,7 @@ def show(identifier: Id, *, json: Json = False, config: ConfigFile = None) -> No
         }
         print(msgspec.json.encode(line).decode())
         return
-    for title, text in _heading(item).items():
+    for title, text in _heading(details).items():
         console.print(f"[bold]{title:<11}[/]{markup(text)}")
     for change in details.changes:
         why = f" ({change.why})" if change.why else ""
@@ -211,18 +213,25 @@ def create_key(
 
 
 def _write_new(file: Path, content: bytes) -> None:
+    _check_place(file.parent)
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         stop(f"{file} exists already: give the name of a new file")
-    except FileNotFoundError:
-        stop(f"{file.parent}: there is no such folder")
     with os.fdopen(descriptor, "wb") as stream:
         stream.write(content)
 
 
+def _check_place(folder: Path) -> None:
+    """Where everybody may write, another could put a file of theirs in the place of ours."""
+    if not folder.is_dir():
+        stop(f"{folder}: there is no such folder")
+    if folder.stat().st_mode & stat.S_IWOTH:
+        stop(f"{folder}: everybody may write there: name a folder of your own")
+
+
 def _ask(question: str) -> None:
-    if not console.is_terminal:
+    if not sys.stdin.isatty():
         stop(f"{question} There is nobody to ask: give --yes")
     if not typer.confirm(question):
         raise typer.Exit(FAILURE)
@@ -242,15 +251,22 @@ def _line(item: Item) -> str:
     return msgspec.json.encode(_facts(item)).decode()
 
 
-def _heading(item: Item) -> dict[str, str]:
+def _heading(details: Details) -> dict[str, str]:
+    item = details.item
+    envelope = records.decode_envelope(details.envelope) if details.envelope else None
+    client = (
+        f"{envelope.client or 'unknown'}, HELO {envelope.helo or 'unknown'}" if envelope else ""
+    )
     return {
         "Item": item.id,
         "Held": f"{item.held_at:%Y-%m-%d %H:%M:%S} UTC, {size(item.size)}",
         "Class": f"{item.kind} ({', '.join(item.reasons)})",
         "State": item.state,
+        "Client": client,
         "From": item.summary.get("sender", "") or "<>",
         "To": item.summary.get("recipients", ""),
         "Subject": item.summary.get("subject", ""),
+        "SHA-256": details.sha256,
         "Judged by": item.pack,
     }
 

@@ -1,26 +1,28 @@
 """``lazaretto scan``: files or whole messages, without a running gateway."""
 
 import asyncio
+import errno
 import os
+import stat
 import sys
 from collections import deque
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 import typer
 
 from gateway import app, records
 from gateway.cli.options import ConfigFile, read_settings
-from gateway.cli.terminal import FAILURE, MISTAKE, clear_errors, console, markup, stop
+from gateway.cli.terminal import FAILURE, MISTAKE, clear_errors, console, markup, safe, stop
 from gateway.cli.tree import report_tree
 from gateway.config import Settings
 from gateway.model import Class, Report
 from gateway.packs import load
 from gateway.scan.libyara import faults
 from gateway.spool import Spool
-from gateway.workers.pool import Pool
+from gateway.workers.pool import Pool, PoolBusyError
 
 _CHUNK = 1 << 20
 _STYLES = {Class.CLEAN: "green", Class.MALICIOUS: "bold red"}
@@ -32,6 +34,12 @@ class _Scanned:
     report: Report | None
     error: str = ""
     """Why there is no report."""
+    code: int = MISTAKE
+
+    @property
+    def name(self) -> str:
+        """The file as JSON can spell it: octets that are not UTF-8 become escapes."""
+        return os.fsencode(self.file).decode("utf-8", "backslashreplace")
 
 
 def scan(
@@ -89,7 +97,7 @@ async def _scan(
 async def _one(pool: Pool, file: Path, settings: Settings) -> _Scanned:
     try:
         with Spool() as message:
-            await asyncio.to_thread(_fill, message, file, settings.limits.message_size)
+            await _fill(message, file, settings.limits.message_size)
             report = await pool.scan(
                 message,
                 name=file.name,
@@ -99,30 +107,60 @@ async def _one(pool: Pool, file: Path, settings: Settings) -> _Scanned:
             return _Scanned(file, report)
     except OSError as error:
         return _Scanned(file, None, error.strerror or str(error))
+    except PoolBusyError as error:
+        return _Scanned(file, None, f"{error}: try again, or raise workers.queue", FAILURE)
 
 
-def _fill(message: Spool, file: Path, most: int) -> None:
-    with file.open("rb") as stream:
-        if os.fstat(stream.fileno()).st_size > most:
-            raise OSError(27, f"larger than limits.message_size ({most} bytes)")
-        while chunk := stream.read(_CHUNK):
-            message.write(chunk)
+async def _fill(message: Spool, file: Path, most: int) -> None:
+    # A pipe that nobody writes to would hold up for ever whoever opens it in the usual way.
+    with os.fdopen(os.open(file, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK), "rb") as stream:
+        status = os.fstat(stream.fileno())
+        _check_size(status.st_size, most)
+        if stat.S_ISFIFO(status.st_mode) or stat.S_ISSOCK(status.st_mode):
+            await _listen(message, stream, most)
+        else:
+            await asyncio.to_thread(_copy, message, stream, most)
     message.seal()
+
+
+async def _listen(message: Spool, stream: BinaryIO, most: int) -> None:
+    reader = asyncio.StreamReader()
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), stream
+    )
+    try:
+        while chunk := await reader.read(_CHUNK):
+            message.write(chunk)
+            _check_size(message.size, most)
+    finally:
+        transport.close()
+
+
+def _copy(message: Spool, stream: BinaryIO, most: int) -> None:
+    while chunk := stream.read(_CHUNK):
+        message.write(chunk)
+        _check_size(message.size, most)
+
+
+def _check_size(size: int, most: int) -> None:
+    if size > most:
+        raise OSError(errno.EFBIG, f"larger than limits.message_size ({most} bytes)")
 
 
 def _print(scanned: _Scanned, settings: Settings, *, json: bool) -> int:
     if scanned.report is None:
-        print(f"lazaretto: {scanned.file}: {scanned.error}", file=sys.stderr)
-        return MISTAKE
+        print(f"lazaretto: {safe(scanned.name)}: {scanned.error}", file=sys.stderr)
+        return scanned.code
     verdict = settings.actions.policy().decide(scanned.report)
     if json:
-        print(records.verdict_line(str(scanned.file), scanned.report, verdict))
+        # Whoever reads along wants each line when it is known.
+        print(records.verdict_line(scanned.name, scanned.report, verdict), flush=True)
     else:
         style = _STYLES.get(verdict.kind, "yellow")
         console.print(
-            f"[{style}]{verdict.kind.word}[/]  {markup(str(scanned.file))}"
+            f"[{style}]{verdict.kind.word}[/]  {markup(scanned.name)}"
             f"  [dim]{verdict.action.word}, {scanned.report.milliseconds:.0f} ms[/]"
         )
         if verdict.kind > Class.CLEAN:
-            console.print(report_tree(scanned.report, scanned.file.name))
+            console.print(report_tree(scanned.report, Path(scanned.name).name))
     return 0 if verdict.kind is Class.CLEAN else FAILURE

@@ -1,5 +1,8 @@
 import asyncio
+import hashlib
 import json
+import os
+import pty
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +16,7 @@ from gateway.model import Envelope, Finding, Level, Listed, Recipient
 from gateway.smtp.sink import Sink, Step, well_behaved
 from quarantine import NewItem
 from tests.support.commands import hold, lockbox, run, settings
+from tests.support.gateway import lazaretto
 from tests.support.house import MALICIOUS, MESSAGE
 
 ENVELOPE = Envelope("lab@out.example", (Recipient("dr@hospital.example"),), client="192.0.2.1")
@@ -112,6 +116,17 @@ def test_show_draws_the_tree_with_evidence_and_advice(tmp_path: Path) -> None:
         assert line in done.stdout
 
 
+def test_show_tells_where_a_message_came_from_and_its_digest(tmp_path: Path) -> None:
+    config = settings(tmp_path)
+    envelope = replace(ENVELOPE, helo="mx.out.example")
+    item = hold(tmp_path, replace(ITEM, envelope=records.encode(envelope)))
+
+    done = run("quarantine", "show", item, "--config", config)
+
+    assert "Client     192.0.2.1, HELO mx.out.example\n" in done.stdout
+    assert f"SHA-256    {hashlib.sha256(MESSAGE).hexdigest()}\n" in done.stdout
+
+
 def test_what_a_sender_wrote_cannot_steer_the_terminal(tmp_path: Path) -> None:
     config = settings(tmp_path)
     nasty = "\x1b[2J\x1b]0;owned\x07 \u202egpj.exe [bold]x[/]"
@@ -203,6 +218,19 @@ def test_a_release_needs_a_reason(tmp_path: Path) -> None:
     assert "--reason" in done.stderr
 
 
+@pytest.mark.parametrize("command", ["release", "delete"])
+def test_a_blank_reason_is_none(tmp_path: Path, command: str) -> None:
+    config = settings(tmp_path)
+    item = hold(tmp_path, ITEM)
+
+    done = run("quarantine", command, item, "--reason", " \t ", "--config", config)
+
+    assert done.exit_code == 2
+    assert "say why" in done.stderr
+    with lockbox(tmp_path) as box:
+        assert box.item(item).item.state == "held"
+
+
 def test_a_deleted_item_cannot_be_read_again(tmp_path: Path) -> None:
     config = settings(tmp_path)
     item = hold(tmp_path, ITEM)
@@ -227,6 +255,23 @@ def test_without_a_terminal_nothing_is_deleted_unless_told_so(tmp_path: Path) ->
         assert box.message(item) == MESSAGE
 
 
+def test_whoever_sits_at_the_keyboard_is_asked_although_the_output_goes_elsewhere(
+    tmp_path: Path,
+) -> None:
+    config = settings(tmp_path)
+    item = hold(tmp_path, ITEM)
+    keyboard, terminal = pty.openpty()
+    os.write(keyboard, b"y\n")
+
+    words = ("quarantine", "delete", item, "--reason", "spam", "--config", str(config))
+    done = lazaretto(*words, stdin=terminal)
+    os.close(keyboard)
+    os.close(terminal)
+
+    assert done.returncode == 0
+    assert done.stdout.endswith(f"Deleted {item}.\n")
+
+
 def test_an_export_is_the_original_and_for_its_owner_alone(tmp_path: Path) -> None:
     config = settings(tmp_path)
     item = hold(tmp_path, ITEM)
@@ -236,6 +281,19 @@ def test_an_export_is_the_original_and_for_its_owner_alone(tmp_path: Path) -> No
 
     assert file.read_bytes() == MESSAGE
     assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_an_export_goes_nowhere_that_everybody_may_write_to(tmp_path: Path) -> None:
+    config = settings(tmp_path)
+    item = hold(tmp_path, ITEM)
+    (tmp_path / "open").mkdir()
+    (tmp_path / "open").chmod(0o1777)
+
+    done = run("quarantine", "export", item, tmp_path / "open" / "x.eml", "--config", config)
+
+    assert done.exit_code == 2
+    assert "open: everybody may write there" in done.stderr
+    assert not list((tmp_path / "open").iterdir())
 
 
 def test_an_export_overwrites_nothing(tmp_path: Path) -> None:

@@ -1,7 +1,10 @@
 import json
 import os
+import signal
 import subprocess
 import sys
+import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -148,15 +151,109 @@ def test_the_command_runs_anywhere_and_keeps_its_channels_apart(tmp_path: Path) 
     assert done.stderr == "lazaretto: gone: No such file or directory\n"
 
 
-def test_a_reader_that_has_seen_enough_gives_no_traceback(tmp_path: Path) -> None:
-    file = tmp_path / "x.txt"
-    file.write_text("x")
-    command = [sys.executable, "-m", "gateway.cli", "rules", "list", "--json"]
+@pytest.mark.parametrize("words", [("rules", "list", "--json"), ("rules", "list")])
+def test_a_reader_that_has_seen_enough_ends_the_command_quietly(words: tuple[str, ...]) -> None:
+    said, code = _unread(*words)
 
+    assert (said, code) == (b"", 141)
+
+
+def test_a_scan_that_nobody_reads_ends_quietly(tmp_path: Path) -> None:
+    files = [tmp_path / f"{number}.txt" for number in range(5)]
+    for file in files:
+        file.write_text("x")
+
+    said, code = _unread("scan", "--json", *map(str, files))
+
+    assert (said, code) == (b"", 141)
+
+
+def _unread(*words: str) -> tuple[bytes, int]:
+    """What a command says on standard error when nobody reads its output, and its exit code."""
+    command = [sys.executable, "-m", "gateway.cli", *words]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.close()
         said = process.stderr.read()
+    return said, process.returncode
 
-    assert said == b""
+
+def test_a_scan_that_is_interrupted_ends_quietly(tmp_path: Path) -> None:
+    pipe, before = tmp_path / "pipe", tmp_path / "before.txt"
+    os.mkfifo(pipe)
+    before.write_text("x")
+    command = [sys.executable, "-m", "gateway.cli", "scan", "--json", before, pipe, pipe, pipe]
+
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline()  # it waits for the pipe now
+        os.killpg(process.pid, signal.SIGINT)
+        said = process.stderr.read()
+
+    assert (said, process.returncode) == (b"", 130)
+
+
+def test_a_name_that_is_not_utf8_stops_nothing(tmp_path: Path) -> None:
+    odd = Path(os.fsdecode(bytes(tmp_path) + b"/r\xe9sultat.txt"))
+    file = tmp_path / "x.txt"
+    for path in (odd, file):
+        path.write_text("x")
+
+    done = run("scan", "--json", odd, file, os.fsdecode(b"/gone\xe9"))
+
+    names = [json.loads(line)["file"] for line in done.stdout.splitlines()]
+    assert names == [f"{tmp_path}/r\\xe9sultat.txt", str(file)]
+    assert done.stderr == "lazaretto: /gone\\xe9: No such file or directory\n"
+    assert "r\\xe9sultat.txt" in run("scan", odd).stdout
+
+
+@pytest.mark.parametrize("extra", [b"", bytes(1 << 20)])
+def test_a_pipe_is_read_as_far_as_the_limit(tmp_path: Path, extra: bytes) -> None:
+    pipe, config = tmp_path / "pipe", tmp_path / "x.toml"
+    config.write_text('[limits]\nmessage_size = "1 MiB"\nfile_size = "1 MiB"\n')
+    os.mkfifo(pipe)
+    command = ["sh", "-c", 'cat > "$0" 2> /dev/null', str(pipe)]
+
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as writer:
+        sending = threading.Thread(target=_send, args=(writer, samples.eicar() + extra))
+        sending.start()
+        done = run("scan", "--json", "--config", config, pipe)
+        sending.join(10)
+
+    if extra:
+        assert done.exit_code == 2
+        assert "larger than limits.message_size" in done.stderr
+    else:
+        assert json.loads(done.stdout)["class"] == "malicious"
+
+
+def _send(writer: subprocess.Popen[bytes], data: bytes) -> None:
+    assert writer.stdin is not None
+    with suppress(BrokenPipeError):
+        writer.stdin.write(data)
+        writer.stdin.close()
+
+
+def test_an_endless_device_is_read_as_far_as_the_limit() -> None:
+    done = run("scan", "/dev/zero")
+
+    assert done.exit_code == 2
+    assert "larger than limits.message_size" in done.stderr
+
+
+def test_a_file_that_no_worker_is_free_for_does_not_keep_others_from_being_scanned(
+    tmp_path: Path,
+) -> None:
+    file, config = tmp_path / "x.txt", tmp_path / "x.toml"
+    file.write_text("x")
+    config.write_text('[workers]\nqueue = "0.000001s"\n')
+
+    done = run("scan", "--config", config, file)
+
+    assert done.exit_code == 1
+    assert "no worker became free" in done.stderr
+    assert "raise workers.queue" in done.stderr

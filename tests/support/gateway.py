@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from quarantine import create_key
 
@@ -53,7 +54,7 @@ class RunningGateway:
         return [json.loads(line) for line in lines]
 
 
-def lazaretto(*words: str, **options: str) -> subprocess.CompletedProcess[str]:
+def lazaretto(*words: str, **options: Any) -> subprocess.CompletedProcess[str]:
     """Run the command line as a user does."""
     command = [sys.executable, "-m", "gateway.cli", *words]
     return subprocess.run(
