@@ -3,6 +3,7 @@
 from gateway.scan.analyzers.disguise import DisguiseAnalyzer
 from gateway.scan.analyzers.macros import MacroAnalyzer
 from gateway.scan.analyzers.pdf import PdfAnalyzer
+from gateway.scan.analyzers.qr import QrAnalyzer
 from gateway.scan.analyzers.xlm import XlmAnalyzer
 from gateway.scan.api import Analyzer, Extractor
 from gateway.scan.extractors.compressed import CompressedExtractor
@@ -36,5 +37,6 @@ ANALYZERS: tuple[Analyzer, ...] = (
     MacroAnalyzer(),
     XlmAnalyzer(),
     PdfAnalyzer(),
+    QrAnalyzer(),
 )
 """Besides these the rules run: they are compiled from the rule packs, see analyzers/yara.py."""

@@ -1,28 +1,15 @@
 """What each finding and each gap means, and what an administrator does about it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from gateway.model import Level, Reason
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """One line of the catalogue."""
-
-    levels: tuple[Level, ...]
-    """The levels that it is reported at."""
-    meaning: str
-    todo: str
-    technique: str = ""
-    """MITRE ATT&CK technique, "" where none fits."""
-
-
-_NOTE = (Level.NOTE,)
-_SUSPICIOUS = (Level.SUSPICIOUS,)
-_MALICIOUS = (Level.MALICIOUS,)
-_ASK = "Ask the sender by telephone, with a number that you already have."
-_NOT_RELEASE = "Do not release. Look for other mail of this sender."
+from gateway.scan.catalogue import web
+from gateway.scan.catalogue.explanation import ASK as _ASK
+from gateway.scan.catalogue.explanation import MALICIOUS as _MALICIOUS
+from gateway.scan.catalogue.explanation import NOT_RELEASE as _NOT_RELEASE
+from gateway.scan.catalogue.explanation import NOTE as _NOTE
+from gateway.scan.catalogue.explanation import SUSPICIOUS as _SUSPICIOUS
+from gateway.scan.catalogue.explanation import Explanation
 
 FINDINGS: Mapping[str, Explanation] = {
     "macro.present": Explanation(
@@ -146,6 +133,7 @@ FINDINGS: Mapping[str, Explanation] = {
         "A rule of a rule pack matched; the rule has its own description and level.",
         "Read the rule's description and the quoted bytes; see its reference for more.",
     ),
+    **web.FINDINGS,
 }
 """Every finding code. ``area.what``, stable: settings and statistics refer to them."""
 

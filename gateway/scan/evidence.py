@@ -1,14 +1,29 @@
 """Quote what a sender wrote: short, on one line, and without a character that could act."""
 
+import re
+
 _LONGEST = 120
+_ADDRESS = re.compile(r"(?i)\b(h)tt(ps?:/{1,2})([^\s/?#]{1,253})")
 
 
 def quote(text: str, longest: int = _LONGEST) -> str:
-    """``text`` on one line, cut to ``longest`` characters; what is not printable is escaped."""
-    words = " ".join(text[: longest * 4].split())
+    """``text`` on one line, cut to ``longest`` characters; what is not printable is escaped.
+
+    A web address is written so that no program makes a link of it.
+    """
+    words = defang(" ".join(text[: longest * 4].split()))
     # Characters that change the direction of writing are not printable by Unicode's own table.
     shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in words)
     return shown if len(shown) <= longest else shown[: longest - 1] + "…"
+
+
+def defang(text: str) -> str:
+    """``text`` with its web addresses as ``hxxps://example[.]org/``."""
+    return _ADDRESS.sub(lambda found: f"{found[1]}xx{found[2]}{_dotless(found[3])}", text)
+
+
+def _dotless(host: str) -> str:
+    return host.replace("[.]", ".").replace(".", "[.]")
 
 
 def quote_bytes(data: bytes, longest: int = _LONGEST) -> str:

@@ -15,7 +15,7 @@ from gateway.scan.builtin import ANALYZERS
 from gateway.scan.codes import FINDINGS
 from gateway.scan.kinds import Kind, identify
 from gateway.scan.libyara import compile_rules
-from tests.support import office
+from tests.support import codes, office
 
 ALL = (*ANALYZERS, YaraAnalyzer(compile_rules(load_only([builtin_folder()]).packs)))
 MACROS = "Sub AutoOpen()\n    Shell Chr(99) & \"alc\" ' l'attribution\nEnd Sub\n" * 20
@@ -28,6 +28,8 @@ GOOD = {
     "image": samples.dicom_image(),
     "program": samples.windows_program(),
     "test string": samples.eicar(),
+    "picture with a code": codes.saved(codes.code("https://a.example/")),
+    "page with a code": codes.page(picture=codes.code("https://a.example/")),
 }
 NAMES = ("", "a.pdf", "resultat.pdf .exe", "\u202efdp.exe", "a\0b", "x/" * 50, "\udcff", "a" * 5000)
 

@@ -1,0 +1,1 @@
+"""What findings mean, by area; `gateway/scan/codes.py` puts them together."""
