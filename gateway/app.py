@@ -157,6 +157,7 @@ def _setup(settings: Settings, extra_rules: Sequence[Path] = ()) -> tuple[Setup,
         packs=loaded.packs,
         limits=settings.limits.limits(),
         cpu_seconds=int(4 * settings.workers.deadline),
+        known=settings.workers.known_files,
     )
     return setup, loaded
 

@@ -23,6 +23,7 @@ from gateway.model import Action, Class
 from gateway.policy import Policy
 from gateway.scan.budget import Limits
 from gateway.smtp.inbound.settings import InboundSettings, SessionLimits
+from gateway.workers.frames import Setup
 
 
 class Section(BaseModel):
@@ -150,6 +151,7 @@ class LimitSettings(Section):
     depth: int = Field(default=_LIMITS.depth, gt=0, le=100)
     files: Count = _LIMITS.files
     time: Seconds = _LIMITS.seconds
+    engine_time: Seconds = _LIMITS.engine_seconds
 
     def limits(self) -> Limits:
         """The same, as the engine takes them."""
@@ -161,6 +163,7 @@ class LimitSettings(Section):
             depth=self.depth,
             files=self.files,
             seconds=self.time,
+            engine_seconds=self.engine_time,
         )
 
 
@@ -170,6 +173,7 @@ class WorkerSettings(Section):
     count: int = Field(default=0, ge=0, le=256)
     deadline: Seconds = 60.0
     queue: Seconds = 20.0
+    known_files: int = Field(default=Setup().known, ge=0, le=1_000_000)
     require_sandbox: bool = True
 
 

@@ -84,6 +84,15 @@ def outline(text: str) -> Outline:
     return found
 
 
+def words(text: str) -> Iterator[str]:
+    """Every keyword and identifier of ``text``, and what it imports; no word of a comment."""
+    is_import = False
+    for token in _tokens(text):
+        if token.kind == "word" or is_import:
+            yield token.text
+        is_import = token.text == "import"
+
+
 def _assign(rule: Rule, section: str, assigned: tuple[str, str, _Token]) -> None:
     name, kind, token = assigned
     if section == "meta":

@@ -20,6 +20,8 @@ class Artifact:
     """What the sender claims, lower case: ``application/pdf``, or ""."""
     kinds: tuple[Kind, ...]
     """What its content says, the main one first; a polyglot is more than one."""
+    sha256: str = ""
+    """Of ``data``, in hexadecimal; "" when nobody has computed it."""
 
     @property
     def name(self) -> str:

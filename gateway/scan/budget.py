@@ -26,6 +26,8 @@ class Limits:
     files: int = 2_000
     seconds: float = 45.0
     """After this no new file is begun."""
+    engine_seconds: float = 20.0
+    """One extractor or analyzer at one file."""
     findings: int = 500
     """Of each level, and gaps; more tell an administrator nothing new."""
 
@@ -48,6 +50,7 @@ class Budget:
         self._limits = limits
         self._clock = clock
         self._deadline = clock() + limits.seconds
+        self._step_deadline = self._deadline
         self._bytes_left = limits.message_bytes
         self._ratio_left = max(limits.ratio * message_bytes, limits.ratio_floor_bytes)
         self._files_left = limits.files
@@ -61,12 +64,20 @@ class Budget:
             self._spend(len(chunk), size)
             yield chunk
 
+    def begin_step(self) -> None:
+        """One extractor or analyzer starts at one file."""
+        self._step_deadline = self._clock() + self._limits.engine_seconds
+
     def check_time(self) -> None:
-        """Raise ExhaustedError when the time of this message is spent."""
-        if self._clock() > self._deadline:
+        """Raise ExhaustedError when the time of this message, or of this step, is spent."""
+        now = self._clock()
+        if now > self._deadline:
             raise ExhaustedError(
                 Reason.TOO_SLOW, f"more than {self._limits.seconds:g} s", is_final=True
             )
+        if now > self._step_deadline:
+            detail = f"more than {self._limits.engine_seconds:g} s at one file"
+            raise ExhaustedError(Reason.TOO_SLOW, detail, is_final=False)
 
     def _begin(self, depth: int) -> None:
         self.check_time()

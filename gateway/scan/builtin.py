@@ -40,3 +40,6 @@ ANALYZERS: tuple[Analyzer, ...] = (
     QrAnalyzer(),
 )
 """Besides these the rules run: they are compiled from the rule packs, see analyzers/yara.py."""
+
+BY_BYTES: frozenset[type] = frozenset({MacroAnalyzer, PdfAnalyzer})
+"""Those that look at nothing but bytes and kinds: identical bytes are looked at once by them."""

@@ -11,19 +11,28 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from gateway.mime import heading
-from gateway.model import Finding, Gap, Level, Lineage, Listed, Pack, Reason, Report
+from gateway.model import Finding, Gap, Heading, Level, Lineage, Listed, Pack, Reason, Report
 from gateway.scan.api import Analyzer, Artifact, Context, Extractor, Member
 from gateway.scan.budget import Budget, ExhaustedError, Limits
 from gateway.scan.kinds import Kind, identify
+from gateway.scan.known import ByBytes, Known
+from gateway.scan.watch import OverdueError, Unwatched, Watch
 
 Seen = Finding | Gap
 Detector = Analyzer | Extractor
+Value = TypeVar("Value")
+
+_UNWATCHED = Unwatched()
 
 
 class Engine:
-    """Opens and judges one message at a time. ``clock`` gives monotonic seconds."""
+    """Opens and judges one message at a time.
+
+    ``known`` remembers of what kinds some bytes are; ``clock`` gives monotonic seconds.
+    """
 
     def __init__(
         self,
@@ -32,20 +41,30 @@ class Engine:
         *,
         pack: Pack,
         limits: Limits,
+        known: Known[Kind] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._extractors = tuple(extractors)
         self._analyzers = tuple(analyzers)
         self._pack = pack
         self._limits = limits
+        self._known = known or Known(0)
         self._clock = clock
 
     def scan(
-        self, data: bytes, name: str, *, declared_type: str = "", context: Context = Context()
+        self,
+        data: bytes,
+        name: str,
+        *,
+        declared_type: str = "",
+        context: Context = Context(),
+        watch: Watch = _UNWATCHED,
     ) -> Report:
         """Look at ``data``, and at every file inside it. Any bytes give a report."""
         began = self._clock()
-        walk = _Walk(self._limits, Budget(self._limits, len(data), self._clock))
+        budget = Budget(self._limits, len(data), self._clock)
+        walk = _Walk(self._limits, budget, self._known, watch)
+        watch.begins(budget.check_time)
         walk.take(data, (name,), (name,), declared_type)
         is_message = Kind.MESSAGE in walk.queue[0].kinds
         while walk.queue and not walk.is_late:
@@ -56,16 +75,19 @@ class Engine:
             for extractor in self._extractors:
                 if not extractor.kinds.isdisjoint(artifact.kinds):
                     walk.open(extractor, artifact, context)
+        shown = walk.heading(data, name) if is_message else Heading()
         report = walk.report(self._pack, (self._clock() - began) * 1000)
-        return replace(report, heading=heading(data)) if is_message else report
+        return replace(report, heading=shown)
 
 
 class _Walk:
     """The state of one scan."""
 
-    def __init__(self, limits: Limits, budget: Budget) -> None:
+    def __init__(self, limits: Limits, budget: Budget, known: Known[Kind], watch: Watch) -> None:
         self._limits = limits
         self._budget = budget
+        self._known = known
+        self._watch = watch
         self._listed: list[Listed] = []
         self._findings: dict[Finding, None] = {}
         self._findings_by_level: Counter[Level] = Counter()
@@ -79,19 +101,14 @@ class _Walk:
         self, data: bytes, lineage: Lineage, names: tuple[str, ...], declared_type: str
     ) -> None:
         """List a file and queue it to be looked at."""
-        kinds = self._identify(data, declared_type, lineage)
-        artifact = Artifact(data, lineage, names, declared_type, kinds)
-        self._listed.append(
-            Listed(
-                lineage,
-                artifact.name,
-                names,
-                artifact.kinds[0].value,
-                declared_type,
-                len(data),
-                hashlib.sha256(data).hexdigest(),
-            )
+        digest = hashlib.sha256(data).hexdigest()
+        kinds = self._identify(data, digest, declared_type, lineage)
+        artifact = Artifact(data, lineage, names, declared_type, kinds, digest)
+        listed = Listed(
+            lineage, artifact.name, names, kinds[0].value, declared_type, len(data), digest
         )
+        self._listed.append(listed)
+        self._watch.lists(listed)
         self.queue.append(artifact)
 
     def look(self, analyzer: Analyzer, artifact: Artifact, context: Context) -> None:
@@ -109,12 +126,41 @@ class _Walk:
             tuple(self._findings), tuple(self._gaps), tuple(self._listed), pack, milliseconds
         )
 
-    def _identify(self, data: bytes, declared_type: str, lineage: Lineage) -> tuple[Kind, ...]:
+    def heading(self, data: bytes, name: str) -> Heading:
+        """What a person knows the message by."""
+        self._budget.begin_step()
         try:
-            return identify(data, declared_type)
+            return self._stepping("heading", (name,), lambda: heading(data))
+        except OverdueError as overdue:
+            self._exhausted(overdue.spent, (name,), "heading")
+        except Exception as error:  # noqa: BLE001 - Rule 1
+            self._gap(Gap(Reason.CRASHED, f"heading: {_words(error)}", (name,)))
+        return Heading()
+
+    def _identify(
+        self, data: bytes, digest: str, declared_type: str, lineage: Lineage
+    ) -> tuple[Kind, ...]:
+        question = (digest, declared_type)
+        if kinds := self._known.recall(question):
+            return kinds
+        try:
+            kinds = self._stepping("identify", lineage, lambda: identify(data, declared_type))
+        except OverdueError as overdue:
+            self._exhausted(overdue.spent, lineage, "identify")
         except Exception as error:  # noqa: BLE001 - Rule 1
             self._gap(Gap(Reason.CRASHED, f"identify: {_words(error)}", lineage))
-            return (Kind.DATA,)
+        else:
+            self._known.keep(question, kinds)
+            return kinds
+        return (Kind.DATA,)
+
+    def _stepping(self, what: str, lineage: Lineage, step: Callable[[], Value]) -> Value:
+        """Take a step that the watch may cut; it may do so until the very end of this."""
+        try:
+            self._watch.steps(what, lineage)
+            return step()
+        finally:
+            self._watch.rests()
 
     def _run(
         self,
@@ -124,18 +170,31 @@ class _Walk:
     ) -> None:
         if self.is_late:
             return
+        what, lineage = _name(detector), artifact.lineage
+        self._budget.begin_step()
         try:
-            self._budget.check_time()
-            for seen in begin():
-                self._take_seen(seen, artifact, detector)
+            self._stepping(what, lineage, lambda: self._take_all(begin(), artifact, detector))
+        except ExhaustedError as spent:
+            self._exhausted(spent, lineage, what)
+        except OverdueError as overdue:
+            self._exhausted(overdue.spent, lineage, what)
+        except detector.broken as error:
+            self._gap(Gap(Reason.DAMAGED, _describe(detector, error), lineage))
+        except Exception as error:  # noqa: BLE001 - Rule 1
+            self._gap(Gap(Reason.CRASHED, _describe(detector, error), lineage))
+
+    def _take_all(
+        self, seen: Iterator[Member | Seen], artifact: Artifact, detector: Detector
+    ) -> None:
+        self._budget.check_time()
+        for one in seen:
+            self._take_seen(one, artifact, detector)
+            if isinstance(one, Member):
                 if self._is_full:
                     return
-        except ExhaustedError as spent:
-            self._exhausted(spent, artifact.lineage)
-        except detector.broken as error:
-            self._gap(Gap(Reason.DAMAGED, _describe(detector, error), artifact.lineage))
-        except Exception as error:  # noqa: BLE001 - Rule 1
-            self._gap(Gap(Reason.CRASHED, _describe(detector, error), artifact.lineage))
+                # Meanwhile the watch was told of the member.
+                self._watch.steps(_name(detector), artifact.lineage)
+            self._budget.check_time()
 
     def _take_seen(self, seen: Member | Seen, artifact: Artifact, detector: Detector) -> None:
         match seen:
@@ -154,7 +213,7 @@ class _Walk:
             for chunk in self._budget.read(member.stream, len(lineage) - 1):
                 chunks.append(chunk)  # noqa: PERF402 - what came before an error is kept
         except ExhaustedError as spent:
-            self._exhausted(spent, lineage)
+            self._exhausted(spent, lineage, _name(detector))
             return
         except detector.broken as error:
             self._gap(Gap(Reason.DAMAGED, _describe(detector, error), lineage))
@@ -167,23 +226,31 @@ class _Walk:
         shown = name or "unnamed"
         return shown if count == 1 else f"{shown} ({count})"
 
-    def _exhausted(self, spent: ExhaustedError, lineage: Lineage) -> None:
+    def _exhausted(self, spent: ExhaustedError, lineage: Lineage, what: str) -> None:
+        is_slow = spent.reason is Reason.TOO_SLOW
         self._is_full = self._is_full or spent.is_final
-        self.is_late = self.is_late or spent.reason is Reason.TOO_SLOW
-        self._gap(Gap(spent.reason, spent.detail, lineage))
+        self.is_late = self.is_late or (is_slow and spent.is_final)
+        detail = f"{what}: {spent.detail}" if is_slow else spent.detail
+        self._gap(Gap(spent.reason, detail, lineage))
 
     def _gap(self, gap: Gap) -> None:
-        if len(self._gaps) < self._limits.findings:
+        if len(self._gaps) < self._limits.findings and gap not in self._gaps:
             self._gaps[gap] = None
+            self._watch.sees(gap)
 
     def _find(self, finding: Finding) -> None:
         self._findings_by_level[finding.level] += 1
         if self._findings_by_level[finding.level] <= self._limits.findings:
             self._findings[finding] = None
+            self._watch.sees(finding)
+
+
+def _name(detector: Detector) -> str:
+    return type(detector.analyzer if isinstance(detector, ByBytes) else detector).__name__
 
 
 def _describe(detector: Detector, error: Exception) -> str:
-    return f"{type(detector).__name__}: {_words(error)}"
+    return f"{_name(detector)}: {_words(error)}"
 
 
 def _words(error: Exception) -> str:

@@ -3,6 +3,9 @@
 Rule 1. A file that does not compile is left out and said; the others are used.
 Rule 2. Nothing is included from disk and nothing compiled is ever loaded.
 Rule 3. What libyara did not look at to the end is said, never passed over.
+
+Rules that ask only about bytes and kinds are compiled apart from those that ask for more: what the
+first say of some bytes is always true of them, and need not be asked twice.
 """
 
 import re
@@ -13,6 +16,7 @@ import yara
 
 from gateway.model import Level, Pack
 from gateway.packs.format import Problem, RuleFile, RulePack
+from gateway.packs.syntax import words
 
 EXTERNALS: Mapping[str, str | int] = {
     "name": "",
@@ -29,6 +33,9 @@ EXTERNALS: Mapping[str, str | int] = {
 }
 """What a rule may ask about the file besides its bytes."""
 
+CIRCUMSTANCES = frozenset({"name", "filename", "extension", "depth", "sender_domain"})
+"""Those of them that bytes and kinds do not tell."""
+_ASKED = re.compile(rf"\b({'|'.join(sorted(CIRCUMSTANCES))}|time)\b")
 _SECONDS = 20
 _LINE = re.compile(r"line (\d+): (.*)", re.DOTALL)
 _LEVELS = {level.word: level for level in Level}
@@ -70,29 +77,21 @@ class Answer:
 
 
 class Rules:
-    """Compiled rules. ``problems`` names every file that was left out."""
+    """Compiled rules; ``packs`` says whose each namespace is."""
 
     def __init__(
-        self,
-        compiled: yara.Rules,
-        packs: Mapping[str, RulePack],
-        problems: Sequence[Problem],
-        seconds: int,
+        self, sources: Mapping[str, str], packs: Mapping[str, RulePack], seconds: int
     ) -> None:
-        self._compiled = compiled
+        self._compiled = _compile(sources)
         self._packs = packs
         self._seconds = seconds
-        self.problems = tuple(problems)
-
-    @property
-    def pack(self) -> Pack:
-        """The packs as one: their names and versions in order, with a plus between them."""
-        used = dict.fromkeys((pack.name, pack.version) for pack in self._packs.values())
-        return Pack("+".join(name for name, _ in used), "+".join(version for _, version in used))
+        self._is_empty = not sources
 
     def match(self, data: bytes, externals: Mapping[str, str | int]) -> Answer:
         """Match ``data``. Raises TooSlowError when that takes too long."""
         uncounted: dict[str, None] = {}
+        if self._is_empty:
+            return Answer((), ())
 
         def warned(_kind: int, string: tuple[str, str, str]) -> int:
             _, rule, _ = string
@@ -124,7 +123,26 @@ class Rules:
         )
 
 
-def compile_rules(packs: Sequence[RulePack], *, seconds: int = _SECONDS) -> Rules:
+@dataclass(frozen=True, slots=True)
+class CompiledPacks:
+    """All rules of some packs. ``problems`` name every file that was left out."""
+
+    pack: Pack
+    """The packs as one: their names and versions in order, with a plus between them."""
+    of_bytes: Rules
+    """Those that ask about nothing but bytes and kinds."""
+    of_circumstances: Rules
+    """All others."""
+    problems: tuple[Problem, ...]
+
+    def match(self, data: bytes, externals: Mapping[str, str | int]) -> Answer:
+        """What all of them say about ``data``. Raises TooSlowError when that takes too long."""
+        first = self.of_bytes.match(data, externals)
+        second = self.of_circumstances.match(data, externals)
+        return Answer(first.matches + second.matches, first.uncounted + second.uncounted)
+
+
+def compile_rules(packs: Sequence[RulePack], *, seconds: int = _SECONDS) -> CompiledPacks:
     """Compile ``packs``, each file in a namespace of its own. ``seconds`` limit one match."""
     sources: dict[str, str] = {}
     owners: dict[str, RulePack] = {}
@@ -132,16 +150,39 @@ def compile_rules(packs: Sequence[RulePack], *, seconds: int = _SECONDS) -> Rule
         for file in pack.files:
             sources[f"{number}:{file.name}"] = file.text
             owners[f"{number}:{file.name}"] = pack
-    problems: list[Problem] = []
     try:
-        compiled = _compile(sources)
+        return _compiled(sources, owners, (), seconds)
     except yara.Error:
         # Together they do not say which file is to blame: ask each.
-        problems = [problem for pack in packs for file in pack.files for problem in faults(file)]
+        files = (file for pack in packs for file in pack.files)
+        problems = tuple(problem for file in files for problem in faults(file))
         bad = {problem.file for problem in problems}
-        sources = {key: text for key, text in sources.items() if key.partition(":")[2] not in bad}
-        compiled = _compile(sources)
-    return Rules(compiled, {key: owners[key] for key in sources}, problems, seconds)
+        good = {key: text for key, text in sources.items() if key.partition(":")[2] not in bad}
+        return _compiled(good, owners, problems, seconds)
+
+
+def _compiled(
+    sources: Mapping[str, str],
+    owners: Mapping[str, RulePack],
+    problems: tuple[Problem, ...],
+    seconds: int,
+) -> CompiledPacks:
+    used = dict.fromkeys((owners[key].name, owners[key].version) for key in sources)
+    pack = Pack("+".join(name for name, _ in used), "+".join(version for _, version in used))
+    asking = {key: text for key, text in sources.items() if _asks_for_more(text)}
+    others = {key: text for key, text in sources.items() if key not in asking}
+    return CompiledPacks(
+        pack, Rules(others, owners, seconds), Rules(asking, owners, seconds), problems
+    )
+
+
+def _asks_for_more(text: str) -> bool:
+    """Whether a rule file asks about anything but bytes and kinds; in doubt it does."""
+    # Most files have none of these words anywhere, and this look is much the faster one.
+    if not _ASKED.search(text):
+        return False
+    said = frozenset(words(text))
+    return not said.isdisjoint(CIRCUMSTANCES) or "time" in said
 
 
 def faults(file: RuleFile) -> Iterator[Problem]:

@@ -2,12 +2,13 @@
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway.model import Finding, Gap, Heading, Level, Lineage, Listed, Pack, Reason, Report
 from gateway.scan.budget import Limits
 from gateway.scan.kinds import Kind
 from gateway.workers.frames import NAME_CHARACTERS, TEXT_CHARACTERS, Answer, Order
+from gateway.workers.logbook import Noted
 from gateway.workers.tidy import KEPT_NAMES, TECHNIQUE
 
 _KINDS = frozenset(kind.value for kind in Kind)
@@ -19,6 +20,10 @@ _STEPS = 64
 
 class LyingWorkerError(Exception):
     """The answer cannot be true."""
+
+
+class CrashedWorkerError(Exception):
+    """The worker says that it failed, outside of any detector."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,28 @@ class Asked:
 
     def unseen(self, reason: Reason, detail: str) -> Report:
         """The report on a message that nobody has looked at."""
-        root = Listed(
+        gap = Gap(reason, detail, (self.name,))
+        is_dead = reason is not Reason.CRASHED
+        return Report((), (gap,), (self._root(),), self.pack, killed_its_worker=is_dead)
+
+    def seen_until(self, noted: Noted | None, reason: Reason, detail: str) -> Report:
+        """The same, with all that its worker had noted until then, if that can be true."""
+        unseen = self.unseen(reason, detail)
+        if noted is None:
+            return unseen
+        where = f"{detail}, in {noted.step.what}" if noted.step.what else detail
+        gap = Gap(reason, where, noted.step.lineage or (self.name,))
+        report = Report(
+            noted.findings, (gap, *noted.gaps), noted.artifacts or (self._root(),), self.pack
+        )
+        try:
+            _check(report, self)
+        except LyingWorkerError:
+            return unseen
+        return replace(report, killed_its_worker=unseen.killed_its_worker)
+
+    def _root(self) -> Listed:
+        return Listed(
             (self.name,),
             self.name,
             (self.name,),
@@ -46,21 +72,18 @@ class Asked:
             self.order.size,
             self.sha256,
         )
-        gap = Gap(reason, detail, (self.name,))
-        is_dead = reason is not Reason.CRASHED
-        return Report((), (gap,), (root,), self.pack, killed_its_worker=is_dead)
 
 
 def believe(answer: Answer, asked: Asked) -> Report:
     """The report in ``answer``, once nothing in it contradicts ``asked``.
 
-    Raises LyingWorkerError when something does.
+    Raises LyingWorkerError when something does, and CrashedWorkerError when there is none.
     """
     _require(answer.nonce == asked.order.nonce, "the answer is for another order")
     _require(answer.sha256 == asked.sha256, "the answer is for another message")
     if answer.report is None:
         _check_text(answer.error)
-        return asked.unseen(Reason.CRASHED, answer.error or "the scan failed")
+        raise CrashedWorkerError(answer.error or "the scan failed")
     _check(answer.report, asked)
     return answer.report
 

@@ -4,9 +4,11 @@ import encodings
 import importlib
 import pkgutil
 
+from gateway.model import Finding
 from gateway.scan.analyzers.yara import YaraAnalyzer
-from gateway.scan.builtin import ANALYZERS, EXTRACTORS
+from gateway.scan.builtin import ANALYZERS, BY_BYTES, EXTRACTORS
 from gateway.scan.engine import Engine
+from gateway.scan.known import ByBytes, Known
 from gateway.scan.libyara import compile_rules
 from gateway.workers.frames import Setup
 from gateway.workers.scanner import Built
@@ -15,9 +17,19 @@ from gateway.workers.scanner import Built
 def build_engine(setup: Setup) -> Built:
     """The engine that ships."""
     preload()
-    rules = compile_rules(setup.packs)
-    analyzers = (YaraAnalyzer(rules), *ANALYZERS)
-    engine = Engine(EXTRACTORS, analyzers, pack=rules.pack, limits=setup.limits)
+    rules = compile_rules(setup.packs, seconds=max(1, int(setup.limits.engine_seconds)))
+    seen: Known[Finding] = Known(setup.known)
+    engine = Engine(
+        EXTRACTORS,
+        (
+            ByBytes(YaraAnalyzer(rules.of_bytes), seen),
+            YaraAnalyzer(rules.of_circumstances),
+            *(ByBytes(a, seen) if type(a) in BY_BYTES else a for a in ANALYZERS),
+        ),
+        pack=rules.pack,
+        limits=setup.limits,
+        known=Known(setup.known),
+    )
     return Built(engine, rules.pack, tuple(map(str, rules.problems)))
 
 

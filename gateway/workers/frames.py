@@ -41,6 +41,8 @@ class Setup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Address space that a worker may add to what it was born with."""
     cpu_seconds: int = 360
     """Processor time of one worker in all its life: a net below the pool's own deadline."""
+    known: int = 4_000
+    """Files of which a worker remembers what was seen in them; 0 for none."""
 
 
 class Layer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -82,7 +84,7 @@ class Ready(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag=True):
 
 
 class Born(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag=True):
-    """From the zygote: a worker lives. Its socket and its pidfd come with the frame."""
+    """From the zygote: a worker lives. Its socket, pidfd and logbook come with the frame."""
 
     number: int
 

@@ -8,6 +8,7 @@ import socket
 import sys
 from asyncio.subprocess import DEVNULL, Process
 
+from gateway.model import Reason
 from gateway.workers import channel
 from gateway.workers.frames import (
     ORDER_BYTES,
@@ -24,17 +25,21 @@ from gateway.workers.frames import (
     decode_told,
     encode,
 )
-from gateway.workers.remote import RemoteWorker
+from gateway.workers.lookout import DEADLY_SIGNAL
+from gateway.workers.remote import Fate, RemoteWorker
 
 _LOADING_SECONDS = 120.0
 _GRACE_SECONDS = 2.0
-_SOCKET_AND_PIDFD = 2
+_SOCKET_PIDFD_LOGBOOK = 3
 _ALLOCATOR = {
     # Blocks of a mebibyte and more go back to the kernel as soon as they are free.
     "MALLOC_MMAP_THRESHOLD_": "1048576",
     # Each further arena would take 64 MiB of the address space that a worker may have.
     "MALLOC_ARENA_MAX": "2",
 }
+
+
+_TIMES_UP = frozenset({DEADLY_SIGNAL, signal.SIGXCPU})
 
 
 class ZygoteError(Exception):
@@ -118,14 +123,14 @@ class Generation:
         """Take what the zygote tells until it is gone."""
         try:
             while parcel := await channel.receive_async(
-                self._link, ORDER_BYTES, descriptors=_SOCKET_AND_PIDFD
+                self._link, ORDER_BYTES, descriptors=_SOCKET_PIDFD_LOGBOOK
             ):
                 self._take(decode_told(parcel.body), parcel.descriptors)
         finally:
             for birth in self._births.values():
                 _fail(birth, "the zygote is gone")
             for worker in self._known.values():
-                worker.fate.set_result("the worker died with its zygote")
+                worker.fate.set_result(Fate("the worker died with its zygote"))
 
     def _take(self, told: Told, descriptors: list[int]) -> None:
         match told:
@@ -134,22 +139,22 @@ class Generation:
             case NotBorn():
                 _fail(self._births.get(told.number), told.problem)
             case Ended():
-                self._end(told.number, _words(told.status))
+                self._end(told.number, _fate(told.status))
 
-    def _end(self, number: int, fate: str) -> None:
+    def _end(self, number: int, fate: Fate) -> None:
         worker = self._known.pop(number, None)
         if worker:
             worker.fate.set_result(fate)
 
     def _bear(self, number: int, descriptors: list[int]) -> None:
         birth = self._births.get(number)
-        if len(descriptors) != _SOCKET_AND_PIDFD:
+        if len(descriptors) != _SOCKET_PIDFD_LOGBOOK:
             for descriptor in descriptors:
                 os.close(descriptor)
             _fail(birth, "this process has no descriptor free")  # the worker ends by itself
             return
-        link, pidfd = descriptors
-        worker = RemoteWorker(number, socket.socket(fileno=link), pidfd)
+        link, pidfd, logbook = descriptors
+        worker = RemoteWorker(number, socket.socket(fileno=link), pidfd, logbook)
         self._known[number] = worker
         if birth is None or birth.done():
             worker.kill()  # nobody waits for it any more
@@ -202,8 +207,10 @@ def _fail(birth: "asyncio.Future[RemoteWorker] | None", problem: str) -> None:
         birth.set_exception(ZygoteError(problem))
 
 
-def _words(status: int) -> str:
+def _fate(status: int) -> Fate:
     code = os.waitstatus_to_exitcode(status)
-    if code < 0:
-        return f"the worker was killed by {signal.Signals(-code).name}"
-    return f"the worker ended with status {code}"
+    if code >= 0:
+        return Fate(f"the worker ended with status {code}")
+    killer = signal.Signals(-code)
+    reason = Reason.TOO_SLOW if killer in _TIMES_UP else Reason.LOST
+    return Fate(f"the worker was killed by {killer.name}", reason)

@@ -15,7 +15,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from gateway.model import Level, Reason, Report
 from gateway.spool import Spool
 from gateway.workers import sandbox
-from gateway.workers.answers import Asked, LyingWorkerError, believe
+from gateway.workers.answers import Asked, CrashedWorkerError, LyingWorkerError, believe
 from gateway.workers.frames import Answer, Order, Setup
 from gateway.workers.remote import LostWorkerError
 from gateway.workers.stock import Hand, PoolStartError, Started, Stock
@@ -125,17 +125,25 @@ class Pool:
             is_fit = self._is_fit(hand, answer, report)
         except TimeoutError:
             detail = f"no answer within {self._deadline_seconds:g} s"
-            return asked.unseen(Reason.TOO_SLOW, detail)
-        except (LostWorkerError, LyingWorkerError) as error:
-            return asked.unseen(Reason.LOST, tidy_text(str(error)))
+            return self._cut_off(hand, asked, Reason.TOO_SLOW, detail)
+        except LostWorkerError as error:
+            return self._cut_off(hand, asked, error.reason, tidy_text(str(error)))
+        except LyingWorkerError as error:
+            return self._cut_off(hand, asked, Reason.LOST, tidy_text(str(error)))
+        except CrashedWorkerError as error:
+            return self._cut_off(hand, asked, Reason.CRASHED, str(error))
         finally:
             # Also when the caller was cancelled: who knows what the worker is at.
             self._stock.give_back(hand) if is_fit else self._stock.discard(hand)
         return report
 
+    def _cut_off(self, hand: Hand, asked: Asked, reason: Reason, detail: str) -> Report:
+        """Rule 1."""
+        return asked.seen_until(hand.worker.noted(asked.order), reason, detail)
+
     def _is_fit(self, hand: Hand, answer: Answer, report: Report) -> bool:
         """Rule 2."""
-        if answer.report is None or answer.is_worn or report.gaps:
+        if answer.is_worn or report.gaps:
             return False
         if any(finding.level > Level.NOTE for finding in report.findings):
             return False

@@ -6,9 +6,11 @@ import os
 import select
 import signal
 import socket
+from dataclasses import dataclass
 
+from gateway.model import Reason
 from gateway.spool import Spool
-from gateway.workers import channel
+from gateway.workers import channel, logbook
 from gateway.workers.frames import (
     ANSWER_BYTES,
     ORDER_BYTES,
@@ -21,27 +23,41 @@ from gateway.workers.frames import (
     decode,
     encode,
 )
+from gateway.workers.logbook import Noted
 
 _NEWS_SECONDS = 1.0
 """How long the zygote may take to say how a worker ended; only the wording waits for it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """How a worker ended."""
+
+    words: str
+    reason: Reason = Reason.LOST
+
+
 class LostWorkerError(Exception):
     """The worker is dead, or what it said is not an answer."""
 
+    def __init__(self, words: str, reason: Reason = Reason.LOST) -> None:
+        super().__init__(words)
+        self.reason = reason
+
 
 class RemoteWorker:
-    """One worker process. Owns the socket to it and its pidfd, until it is killed."""
+    """One worker process. Owns its socket, pidfd and logbook until it is killed."""
 
-    def __init__(self, number: int, link: socket.socket, pidfd: int) -> None:
+    def __init__(self, number: int, link: socket.socket, pidfd: int, book: int) -> None:
         self.number = number
         self.messages = 0
         """How many messages it was given."""
-        self.fate: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        """How it ended, in words, once that is known."""
+        self.fate: asyncio.Future[Fate] = asyncio.get_running_loop().create_future()
+        """How it ended, once that is known."""
         self._link = link
         self._link.setblocking(False)
         self._pidfd = pidfd
+        self._book = book
         self._is_awaited = False
         self._layers: tuple[Layer, ...] | None = None
 
@@ -69,8 +85,12 @@ class RemoteWorker:
         try:
             await channel.send_async(self._link, encode(order), [message.fileno()])
         except OSError:
-            raise LostWorkerError(await self._fate()) from None
+            raise await self._lost() from None
         return await self._receive(ANSWER_BYTES, Answer)
+
+    def noted(self, order: Order) -> Noted | None:
+        """What it wrote down about a message that it did not bring to an end."""
+        return logbook.read(self._book, order.nonce) if self._pidfd >= 0 else None
 
     def kill(self) -> None:
         """End it at once, wherever it is. May be called more than once."""
@@ -79,6 +99,7 @@ class RemoteWorker:
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
         os.close(self._pidfd)
+        os.close(self._book)
         self._pidfd = -1
         if self._is_awaited:
             self._link.shutdown(socket.SHUT_RDWR)  # whoever waits for an answer sees the end
@@ -96,15 +117,16 @@ class RemoteWorker:
             if self._pidfd < 0:
                 self._link.close()
         if parcel is None:
-            raise LostWorkerError(await self._fate())
+            raise await self._lost()
         try:
             return decode(parcel.body, expected)
         except FrameError as error:
             raise LostWorkerError(f"the worker lied: {error}") from None
 
-    async def _fate(self) -> str:
+    async def _lost(self) -> LostWorkerError:
         try:
             async with asyncio.timeout(_NEWS_SECONDS):
-                return await asyncio.shield(self.fate)
+                fate = await asyncio.shield(self.fate)
         except TimeoutError:
-            return "the worker closed its socket"
+            return LostWorkerError("the worker closed its socket")
+        return LostWorkerError(fate.words, fate.reason)

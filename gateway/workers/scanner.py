@@ -5,15 +5,22 @@ from typing import Protocol
 
 from gateway.model import Pack, Report
 from gateway.scan.api import Context
+from gateway.scan.watch import Unwatched, Watch
 
 
 class Scanner(Protocol):
     """What a worker serves: the engine, or an engine of a test."""
 
     def scan(
-        self, data: bytes, name: str, *, declared_type: str = "", context: Context = Context()
+        self,
+        data: bytes,
+        name: str,
+        *,
+        declared_type: str = "",
+        context: Context = Context(),
+        watch: Watch = Unwatched(),
     ) -> Report:
-        """Look at ``data``, and at every file inside it."""
+        """Look at ``data``, and at every file inside it; ``watch`` is told of every step."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ def tidy(report: Report) -> Report:
     """The same report with every text of it within its bounds."""
     return replace(
         report,
-        findings=tuple(map(_finding, report.findings)),
-        gaps=tuple(map(_gap, report.gaps)),
-        artifacts=tuple(map(_listed, report.artifacts)),
+        findings=tuple(map(tidy_finding, report.findings)),
+        gaps=tuple(map(tidy_gap, report.gaps)),
+        artifacts=tuple(map(tidy_listed, report.artifacts)),
         heading=_heading(report.heading),
     )
 
@@ -54,20 +54,18 @@ def tidy_text(text: str) -> str:
     return _cut("".join(escaped), TEXT_CHARACTERS)
 
 
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
-
-
-def _lineage(lineage: Lineage) -> Lineage:
+def tidy_lineage(lineage: Lineage) -> Lineage:
+    """A lineage of tidy names."""
     return tuple(map(tidy_name, lineage))
 
 
-def _finding(finding: Finding) -> Finding:
+def tidy_finding(finding: Finding) -> Finding:
+    """A finding with every text of it within its bounds."""
     return replace(
         finding,
         summary=tidy_text(finding.summary),
         evidence=tidy_text(finding.evidence),
-        lineage=_lineage(finding.lineage),
+        lineage=tidy_lineage(finding.lineage),
         rule=finding.rule and tidy_text(finding.rule),
         pack=finding.pack and tidy_text(finding.pack),
         # Rules of strangers write what they like here.
@@ -75,22 +73,28 @@ def _finding(finding: Finding) -> Finding:
     )
 
 
-def _is_technique(text: str | None) -> bool:
-    return text is not None and TECHNIQUE.fullmatch(text) is not None
+def tidy_gap(gap: Gap) -> Gap:
+    """The same for a gap."""
+    return replace(gap, detail=tidy_text(gap.detail), lineage=tidy_lineage(gap.lineage))
 
 
-def _gap(gap: Gap) -> Gap:
-    return replace(gap, detail=tidy_text(gap.detail), lineage=_lineage(gap.lineage))
-
-
-def _listed(listed: Listed) -> Listed:
+def tidy_listed(listed: Listed) -> Listed:
+    """The same for a file of the tree."""
     return replace(
         listed,
-        lineage=_lineage(listed.lineage),
+        lineage=tidy_lineage(listed.lineage),
         name=tidy_name(listed.name),
         names=tuple(map(tidy_name, listed.names[:KEPT_NAMES])),
         declared_type=tidy_text(listed.declared_type),
     )
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _is_technique(text: str | None) -> bool:
+    return text is not None and TECHNIQUE.fullmatch(text) is not None
 
 
 def _heading(heading: Heading) -> Heading:

@@ -25,6 +25,8 @@ from gateway.workers.frames import (
     decode,
     encode,
 )
+from gateway.workers.logbook import Logbook
+from gateway.workers.lookout import Lookout
 from gateway.workers.scanner import Scanner
 from gateway.workers.tidy import shorten, tidy, tidy_text
 
@@ -40,8 +42,10 @@ def serve(
     *,
     inherited: tuple[Layer, ...],
     born_bytes: int,
+    logbook: int,
 ) -> None:
     """Confine this process, then answer orders until the gateway closes the socket."""
+    lookout = Lookout(Logbook(logbook), setup.limits.engine_seconds)
     _keep_only(gateway)
     layers = (*inherited, *sandbox.enclose_worker(setup, born_bytes))
     channel.send(gateway, encode(Armed(layers)))
@@ -49,7 +53,7 @@ def serve(
     while parcel := channel.receive(gateway, ORDER_BYTES, descriptors=1):
         order = decode(parcel.body, Order)
         data = _take(parcel.descriptors[0], order.size)
-        channel.send(gateway, _answer(order, data, scanner, wear))
+        channel.send(gateway, _answer(order, data, scanner, lookout, wear))
         del data
 
 
@@ -82,15 +86,23 @@ def _take(descriptor: int, size: int) -> bytes:
     return data
 
 
-def _answer(order: Order, data: bytes, scanner: Scanner, wear: _Wear) -> bytes:
+def _answer(order: Order, data: bytes, scanner: Scanner, lookout: Lookout, wear: _Wear) -> bytes:
     digest = hashlib.sha256(data).hexdigest()
+    lookout.open(order.nonce)
     try:
-        context = Context(sender_domain=order.sender_domain)
-        report = scanner.scan(data, order.name, declared_type=order.declared_type, context=context)
+        report = scanner.scan(
+            data,
+            order.name,
+            declared_type=order.declared_type,
+            context=Context(sender_domain=order.sender_domain),
+            watch=lookout,
+        )
         return _fitting(Answer(order.nonce, digest, tidy(report), is_worn=wear.is_much))
     except Exception as error:  # noqa: BLE001 - Rule 2
         problem = tidy_text(f"{type(error).__name__}: {error}")
         return encode(Answer(order.nonce, digest, None, problem, is_worn=True))
+    finally:
+        lookout.close()
 
 
 def _fitting(answer: Answer) -> bytes:

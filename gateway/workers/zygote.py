@@ -15,10 +15,10 @@ import selectors
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import cast
 
-from gateway.workers import channel, sandbox, worker
+from gateway.workers import channel, logbook, sandbox, worker
 from gateway.workers.frames import (
     ORDER_BYTES,
     SETUP_BYTES,
@@ -119,16 +119,16 @@ class _Zygote:
 
     def _fork(self, number: int) -> None:
         theirs, ours = socket.socketpair()
-        with theirs, ours:
+        with theirs, ours, _closing(logbook.create()) as book:
             pid = os.fork()
             if pid == 0:
-                self._become_worker(ours)
+                self._become_worker(ours, book)
             pidfd = os.pidfd_open(pid)
             self._pids[pidfd] = (number, pid)
             self._selector.register(pidfd, selectors.EVENT_READ)
-            channel.send(self._gateway, encode(Born(number)), [theirs.fileno(), pidfd])
+            channel.send(self._gateway, encode(Born(number)), [theirs.fileno(), pidfd, book])
 
-    def _become_worker(self, ours: socket.socket) -> None:
+    def _become_worker(self, ours: socket.socket, book: int) -> None:
         """Never returns: what lies above on the stack is the zygote's."""
         status = 1
         try:
@@ -138,6 +138,7 @@ class _Zygote:
                 self._setup,
                 inherited=self._inherited,
                 born_bytes=self._born_bytes,
+                logbook=book,
             )
             status = 0
         finally:
@@ -154,6 +155,14 @@ class _Zygote:
         # A gateway that is gone needs no news; the next select sees that it is.
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             channel.send(self._gateway, encode(told))
+
+
+@contextlib.contextmanager
+def _closing(descriptor: int) -> Iterator[int]:
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """What every listed analyzer must do with any bytes: end, and raise nothing but ``broken``."""
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -11,13 +12,14 @@ from gateway.model import Finding, Gap
 from gateway.packs.load import builtin_folder, load_only
 from gateway.scan.analyzers.yara import YaraAnalyzer
 from gateway.scan.api import Analyzer, Artifact, Context
-from gateway.scan.builtin import ANALYZERS
+from gateway.scan.builtin import ANALYZERS, BY_BYTES
 from gateway.scan.codes import FINDINGS
 from gateway.scan.kinds import Kind, identify
 from gateway.scan.libyara import compile_rules
 from tests.support import codes, office
 
-ALL = (*ANALYZERS, YaraAnalyzer(compile_rules(load_only([builtin_folder()]).packs)))
+RULES = compile_rules(load_only([builtin_folder()]).packs)
+ALL = (*ANALYZERS, YaraAnalyzer(RULES))
 MACROS = "Sub AutoOpen()\n    Shell Chr(99) & \"alc\" ' l'attribution\nEnd Sub\n" * 20
 GOOD = {
     "macro project": office.project(MACROS),
@@ -98,3 +100,21 @@ class TestEveryAnalyzer:
         look(analyzer, GOOD["program"], "b.pdf", (Kind.PE, Kind.OLE))
 
         assert list(analyzer.analyze(artifact, Context())) == first
+
+
+@pytest.mark.parametrize(
+    "analyzer",
+    [
+        *(analyzer for analyzer in ANALYZERS if type(analyzer) in BY_BYTES),
+        YaraAnalyzer(RULES.of_bytes),
+    ],
+    ids=lambda analyzer: type(analyzer).__name__,
+)
+def test_who_looks_at_bytes_alone_sees_the_same_under_every_name(analyzer: Analyzer) -> None:
+    for data in GOOD.values():
+        kinds = identify(data, "")
+        bare = list(analyzer.analyze(Artifact(data, (), (), "", kinds), Context()))
+        for name in NAMES:
+            artifact = Artifact(data, ("m", name), (name,), "application/pdf", kinds)
+            seen = analyzer.analyze(artifact, Context("example.org"))
+            assert [replace(remark, lineage=()) for remark in seen] == bare

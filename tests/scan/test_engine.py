@@ -230,7 +230,7 @@ def test_too_many_files_are_a_gap() -> None:
 def test_a_slow_message_is_a_gap_and_no_new_file_is_begun() -> None:
     clock = itertools.count(0.0, 1.0).__next__
     data = files.zipped({f"{n}.txt": b"x" for n in range(200)})
-    report = scan(data, clock=clock, limits=Limits(seconds=30))
+    report = scan(data, clock=clock, limits=Limits(seconds=30, engine_seconds=99))
 
     assert [gap.reason for gap in report.gaps] == [Reason.TOO_SLOW]
     assert len(report.artifacts) < 40

@@ -1,5 +1,7 @@
 """One bad file never takes the others with it."""
 
+import pytest
+
 from gateway.model import Level, Pack
 from gateway.packs.format import RuleFile, RulePack
 from gateway.scan.libyara import compile_rules, faults, remarks
@@ -77,3 +79,28 @@ def test_the_level_of_a_rule_is_its_own_or_its_packs() -> None:
         "a": Level.NOTE,
         "b": Level.MALICIOUS,
     }
+
+
+@pytest.mark.parametrize(
+    ("condition", "asks"),
+    [
+        ('name == "a"', True),
+        ("depth > 1", True),
+        ('extension matches /x/ // and kinds contains "zip"', True),
+        ('kinds contains " zip "', False),
+        ('kind == "name"', False),
+        ("true // the name of a file", False),
+    ],
+)
+def test_rules_that_ask_for_more_than_bytes_are_told_apart(condition: str, asks: bool) -> None:  # noqa: FBT001
+    rules = compile_rules([pack(RuleFile("a.yar", f"rule a {{ condition: {condition}\n}}"))])
+    externals: dict[str, str | int] = {
+        "name": "a",
+        "depth": 2,
+        "extension": "x",
+        "kind": "name",
+        "kinds": " zip ",
+    }
+
+    assert bool(rules.of_circumstances.match(b"", externals).matches) is asks
+    assert bool(rules.of_bytes.match(b"", externals).matches) is not asks

@@ -2,15 +2,16 @@
 
 import ctypes
 import errno
+import itertools
 import mmap
 import os
-import re
 import resource
 import socket
 import struct
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
@@ -20,6 +21,7 @@ import msgspec
 
 from gateway.model import Finding, Gap, Level, Listed, Pack, Reason, Report
 from gateway.scan.api import Context
+from gateway.scan.watch import Unwatched, Watch
 from gateway.spool import Spool
 from gateway.workers import landlock
 from gateway.workers.frames import Answer, Order, Setup, encode
@@ -37,7 +39,13 @@ class _Engine:
         self._behave = behave
 
     def scan(
-        self, data: bytes, name: str, *, declared_type: str = "", context: Context = Context()
+        self,
+        data: bytes,
+        name: str,
+        *,
+        declared_type: str = "",
+        context: Context = Context(),
+        watch: Watch = Unwatched(),
     ) -> Report:
         digest = sha256(data).hexdigest()
         root = Listed((name,), name, (name,), "data", declared_type, len(data), digest)
@@ -87,24 +95,30 @@ def _sleep(data: bytes, report: Report) -> Report:
     return report
 
 
-def _crash(_data: bytes, report: Report) -> Report:
+def crash() -> None:
     ctypes.string_at(0)
-    return report
 
 
 def _exit(_data: bytes, report: Report) -> Report:
     os._exit(3)
 
 
-def _hang_in_c(_data: bytes, report: Report) -> Report:
-    re.match("(a+)+$", "a" * 64 + "b")  # the regex engine keeps the GIL for years
-    return report
+def hang_in_c() -> None:
+    deque(itertools.repeat(0), maxlen=0)  # keeps the GIL for ever, and looks at no signal
 
 
-def _eat_memory(_data: bytes, report: Report) -> Report:
+def eat_memory() -> None:
     eaten = []
     while True:
         eaten.append(bytes(64 << 20))
+
+
+def _first(trouble: Callable[[], None]) -> Behaviour:
+    def behave(_data: bytes, report: Report) -> Report:
+        trouble()
+        return report
+
+    return behave
 
 
 _LEAK: list[bytearray] = []
@@ -328,10 +342,10 @@ _WORDS: dict[bytes, Behaviour] = {
     b"gap": _gap,
     b"bug": _raise,
     b"sleep": _sleep,
-    b"crash": _crash,
+    b"crash": _first(crash),
     b"exit": _exit,
-    b"hang": _hang_in_c,
-    b"eat": _eat_memory,
+    b"hang": _first(hang_in_c),
+    b"eat": _first(eat_memory),
     b"leak": _leak,
     b"garbage": _lie(lambda *_: struct.pack(">I", 5) + b"\xc1\xff\x00ab"),
     b"pickle": _lie(_pickled),

@@ -5,7 +5,7 @@ import pytest
 
 from gateway.model import Finding, Gap, Heading, Level, Listed, Pack, Reason, Report
 from gateway.scan.budget import Limits
-from gateway.workers.answers import Asked, LyingWorkerError, believe
+from gateway.workers.answers import Asked, CrashedWorkerError, LyingWorkerError, believe
 from gateway.workers.frames import Answer, Order
 
 DIGEST = "ab" * 32
@@ -31,8 +31,13 @@ def test_an_honest_report_is_believed_as_it_is() -> None:
     assert believe(answer(), ASKED) == REPORT
 
 
-def test_a_failed_scan_is_a_gap() -> None:
-    report = believe(Answer("nonce", DIGEST, None, "MemoryError: "), ASKED)
+def test_a_failed_scan_has_no_report() -> None:
+    with pytest.raises(CrashedWorkerError, match="MemoryError: "):
+        believe(Answer("nonce", DIGEST, None, "MemoryError: "), ASKED)
+
+
+def test_what_nobody_has_looked_at_is_a_gap() -> None:
+    report = ASKED.unseen(Reason.CRASHED, "MemoryError: ")
 
     assert report.gaps == (Gap(Reason.CRASHED, "MemoryError: ", ("message",)),)
     assert report.artifacts[0].sha256 == DIGEST

@@ -1,14 +1,22 @@
 """Matches every file against the rules of the rule packs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
+from typing import Protocol
 
 from gateway.model import Finding, Gap, Reason
 from gateway.scan.api import Artifact, Context
 from gateway.scan.evidence import around, quote_bytes
-from gateway.scan.libyara import Match, Rules, TooSlowError
+from gateway.scan.libyara import Answer, Match, TooSlowError
 
 _PLACES_SHOWN = 3
+
+
+class Matching(Protocol):
+    """Compiled rules, of whatever selection."""
+
+    def match(self, data: bytes, externals: Mapping[str, str | int]) -> Answer:
+        """Match ``data``. Raises TooSlowError when that takes too long."""
 
 
 class YaraAnalyzer:
@@ -17,7 +25,7 @@ class YaraAnalyzer:
     kinds = None
     broken: tuple[type[Exception], ...] = ()
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: Matching) -> None:
         self._rules = rules
 
     def analyze(self, artifact: Artifact, context: Context) -> Iterator[Finding | Gap]:
