@@ -16,6 +16,7 @@ from gateway.model import Action, Envelope, Report, Verdict
 from gateway.notices.held import Notices
 from gateway.once import Once
 from gateway.smtp import replies
+from gateway.smtp.marks import Marks
 from gateway.smtp.outbound import (
     InDoubtError,
     NextHop,
@@ -44,6 +45,7 @@ class Means:
     events: Events
     once: Once
     hostname: str
+    marks: Marks
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
@@ -91,6 +93,7 @@ async def deliver(case: Case, means: Means) -> Outcome:
         case.report.pack,
         hostname=means.hostname,
         identifier=case.identifier,
+        mark=means.marks.passed(case.identifier),
         now=means.now(),
     )
     reply = await _send(case, means, headers)

@@ -27,6 +27,7 @@ from gateway.release import Release
 from gateway.reload import Made, Reload
 from gateway.smtp.inbound import Server
 from gateway.smtp.journal import Journal
+from gateway.smtp.marks import Marks
 from gateway.smtp.outbound import HopAddress, NextHop, NextHopError
 from gateway.smtp.replies import Reply
 from gateway.workers import sandbox
@@ -106,7 +107,8 @@ async def run(settings: Settings, log: TextIO = sys.stderr) -> AsyncIterator[Gat
         )
         hop = await stack.enter_async_context(next_hop(settings))
         await _greet(hop, events)
-        means = Means(hop, held, _notices(settings), events, once, _hostname(settings))
+        marks = _marks(settings)
+        means = Means(hop, held, _notices(settings), events, once, _hostname(settings), marks)
         pipeline = Pipeline(
             scanner=workers.pool,
             poison=state.poison,
@@ -118,6 +120,7 @@ async def run(settings: Settings, log: TextIO = sys.stderr) -> AsyncIterator[Gat
             pipeline,
             settings.smtp.inbound(_hostname(settings)),
             observer=events,
+            marks=marks,
             tls=_tls(settings),
             answered=once.answered,
         )
@@ -219,7 +222,7 @@ async def release(
 ) -> Reply:
     """Release one item from the command line, with or without a running gateway."""
     async with next_hop(settings) as hop:
-        desk = Release(lockbox, hop, _hostname(settings))
+        desk = Release(lockbox, hop, _hostname(settings), _marks(settings))
         return await desk.release(identifier, who=who, why=why, recipients=recipients)
 
 
@@ -293,6 +296,10 @@ def _notices(settings: Settings) -> Notices | None:
     if not settings.notices.recipients:
         return None
     return Notices(settings.notices.language, settings.notices.sender, settings.notices.contact)
+
+
+def _marks(settings: Settings) -> Marks:
+    return Marks(load_key(settings.quarantine.key_file).derive("marks"))
 
 
 def _hostname(settings: Settings) -> str:

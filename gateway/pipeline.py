@@ -1,10 +1,12 @@
 """One message from MAIL to the reply to its final dot: offer, scan, decide, act."""
 
 import asyncio
+import hashlib
 from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Protocol
 
+from gateway import records
 from gateway.acts import Case, Means, act
 from gateway.model import Action, Envelope, Gap, Pack, Reason, Recipient, Report, Verdict
 from gateway.poison import Poison
@@ -14,11 +16,14 @@ from gateway.smtp.outbound import NextHopError, RefusedError, Transaction
 from gateway.smtp.replies import Reply
 from gateway.spool import Spool
 from gateway.workers.pool import PoolBusyError
-from quarantine import LockboxError
+from quarantine import LockboxError, NotFoundError, State
 
 _HOPED_FOR = frozenset({"8BITMIME"})
 """Before the next hop was ever reached. Without 8BITMIME a client would re-encode the message and
 break its DKIM signature; a next hop that really lacks it refuses the message later."""
+
+
+_RELEASED = frozenset({State.RELEASING, State.RELEASED})
 
 
 class Scanner(Protocol):
@@ -113,6 +118,8 @@ class Passage:
         report = await self._scan(message)
         stages.end("scan")
         verdict = self._judge(report, message)
+        if verdict.action > Action.TAG and await self._was_released(message):
+            verdict = replace(verdict, action=Action.TAG)
         case = Case(
             message, identifier, key, self._envelope, report, verdict, self._transaction, deadline
         )
@@ -153,9 +160,38 @@ class Passage:
         # It may have been our fault: the sender comes back with it once.
         return replace(verdict, action=max(verdict.action, Action.DEFER))
 
+    async def _was_released(self, message: Spool) -> bool:
+        """True if an administrator has released just these bytes to these people before.
+
+        A server behind us sends what it gets back to us, by a rule or by mistake: held again, a
+        released message would never arrive.
+        """
+        means = self._pipeline.means
+        with message.view() as view:
+            mark = means.marks.release(view)
+            if mark is None:
+                return False
+            sha256 = await asyncio.to_thread(_sha256, view[mark.start :])
+        try:
+            details = await asyncio.to_thread(means.lockbox.item, mark.item)
+        except NotFoundError:
+            return False
+        if details.item.state not in _RELEASED or details.sha256 != sha256:
+            return False
+        asked = records.decode_envelope(details.envelope)
+        return _people(self._envelope) <= _people(asked)
+
     def _give_up(self, identifier: str, reply: Reply) -> Reply:
         self._pipeline.means.events.refused(identifier, "scan", reply)
         return reply
+
+
+def _sha256(view: memoryview) -> str:
+    return hashlib.sha256(view).hexdigest()
+
+
+def _people(envelope: Envelope) -> set[str]:
+    return {recipient.address.lower() for recipient in envelope.recipients}
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from gateway import records
 from gateway.model import Recipient
+from gateway.smtp.marks import Marks
 from gateway.smtp.outbound import NextHop
 from gateway.smtp.replies import Reply
 from gateway.smtp.submission import submit
@@ -20,6 +21,7 @@ class Release:
     lockbox: Lockbox
     next_hop: NextHop
     hostname: str
+    marks: Marks
 
     async def release(
         self, identifier: str, *, who: str, why: str, recipients: tuple[str, ...] = ()
@@ -46,5 +48,11 @@ class Release:
         envelope = records.decode_envelope(details.envelope)
         if recipients:
             envelope = replace(envelope, recipients=tuple(map(Recipient, recipients)))
-        headers = released(envelope, hostname=self.hostname, item=identifier, now=datetime.now(UTC))
+        headers = released(
+            envelope,
+            hostname=self.hostname,
+            item=identifier,
+            mark=self.marks.released(identifier),
+            now=datetime.now(UTC),
+        )
         return await submit(self.next_hop, envelope, headers, text)

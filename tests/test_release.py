@@ -1,14 +1,17 @@
+from collections.abc import Callable
+
 import pytest
 
 from gateway.release import Release
 from gateway.smtp.outbound import InDoubtError
 from gateway.smtp.sink import Sink, Step
+from gateway.spool import Spool
 from quarantine import State, StateError
-from tests.support.house import MALICIOUS, MESSAGE, House, house
+from tests.support.house import MALICIOUS, MARKS, MESSAGE, House, house
 
 
 def desk(home: House) -> Release:
-    return Release(home.lockbox, home.hop, "gate.example")
+    return Release(home.lockbox, home.hop, "gate.example", MARKS)
 
 
 async def held(home: House) -> str:
@@ -95,3 +98,67 @@ async def test_what_was_released_is_not_released_again() -> None:
             await desk(home).release(item, who="bob", why="x")
 
         assert len(home.sink.deliveries) == 1
+
+
+# --- a released message that comes back to us -----------------------------------------------------
+
+
+async def released(home: House) -> bytes:
+    """What the mail server got, as it sends it on to us again."""
+    await desk(home).release(await held(home), who="alice", why="sender called")
+    return b"Received: from gate.example by mail\r\n" + home.sink.deliveries[-1].message
+
+
+async def test_what_was_released_is_not_held_again_when_it_comes_back() -> None:
+    async with house() as home:
+        again = await released(home)
+
+        assert (await home.send(MALICIOUS, again, identifier="T2")).code == 250
+
+        assert len(list(home.lockbox.items())) == 1
+        assert home.sink.deliveries[-1].message.endswith(again)
+        assert home.events[-1] | {"action": "tag", "class": "malicious"} == home.events[-1]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        lambda message: message + b"more\r\n",
+        lambda message: b"Content-Type: multipart/mixed; boundary=end\r\n" + message,
+        lambda message: message.replace(b"released ", b"passed "),
+    ],
+)
+async def test_what_was_changed_since_its_release_is_held(
+    changed: Callable[[bytes], bytes],
+) -> None:
+    async with house() as home:
+        again = changed(await released(home))
+
+        await home.send(MALICIOUS, again, identifier="T2")
+
+        assert len(list(home.lockbox.items())) == 2
+
+
+async def test_a_release_is_for_those_to_whom_it_was_made() -> None:
+    async with house() as home:
+        again = await released(home)
+        home.scanner.answer = MALICIOUS
+        passage = await home.begin("dr@hospital.example", "everybody@hospital.example")
+        with Spool() as spool:
+            spool.write(again)
+            spool.seal()
+            await passage.commit(spool, "T2")
+
+        assert len(list(home.lockbox.items())) == 2
+
+
+async def test_what_was_never_released_is_held_whatever_it_says() -> None:
+    async with house() as home:
+        item = await held(home)
+        again = MARKS.released(item).encode() + b"\r\n" + MESSAGE
+        unknown = MARKS.released("0" * 16).encode() + b"\r\n" + MESSAGE
+
+        await home.send(MALICIOUS, again, identifier="T2")
+        await home.send(MALICIOUS, unknown, identifier="T3")
+
+        assert len(list(home.lockbox.items())) == 3

@@ -47,6 +47,7 @@ async def ward(**options: object) -> AsyncIterator[Ward]:
             home.pipeline,
             InboundSettings("mx.example.org"),
             observer=home.pipeline.means.events,
+            marks=home.pipeline.means.marks,
             answered=once.answered,
         )
         [(_, port)] = await server.start("127.0.0.1", 0)

@@ -58,6 +58,7 @@ class SmtpLimitSettings(Section):
     in_flight: Size = _SESSION.in_flight_bytes
     in_flight_time: Seconds = _SESSION.in_flight_seconds
     hops: Count = _SESSION.hops
+    own_hops: Count = _SESSION.own_hops
 
     def limits(self) -> SessionLimits:
         """The same, as the SMTP server takes them."""
@@ -82,6 +83,7 @@ class SmtpLimitSettings(Section):
             in_flight_bytes=self.in_flight,
             in_flight_seconds=self.in_flight_time,
             hops=self.hops,
+            own_hops=self.own_hops,
         )
 
 

@@ -183,3 +183,8 @@ def long_line(limit: int, identifier: str) -> Reply:
 def mail_loop(hops: int, identifier: str) -> Reply:
     """RFC 5321 6.3: too many Received fields."""
     return Reply(554, "5.4.6", f"too many hops ({hops}), mail loop ({identifier})")
+
+
+def own_loop(passes: int, identifier: str) -> Reply:
+    """Our own marks, too often."""
+    return Reply(554, "5.4.6", f"loop: {passes} times through this gateway already ({identifier})")

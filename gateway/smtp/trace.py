@@ -16,10 +16,12 @@ def trace(
     *,
     hostname: str,
     identifier: str,
+    mark: str,
     now: datetime,
 ) -> bytes:
-    """Received (RFC 5321 4.4) and what we think of the message, CRLF line ends."""
+    """Received (RFC 5321 4.4), what we think of the message, and our mark. CRLF line ends."""
     lines = (
+        mark,
         f"X-Lazaretto: {verdict.kind.word}; id={identifier}; rules={_token(pack.version)}",
         *_reasons(verdict),
         received(envelope, hostname=hostname, identifier=identifier, now=now),
@@ -27,10 +29,10 @@ def trace(
     return "".join(f"{line}\r\n" for line in reversed(lines)).encode("ascii")
 
 
-def released(envelope: Envelope, *, hostname: str, item: str, now: datetime) -> bytes:
+def released(envelope: Envelope, *, hostname: str, item: str, mark: str, now: datetime) -> bytes:
     """The trace headers of a message that an administrator released from the quarantine."""
     trail = received(envelope, hostname=hostname, identifier=item, now=now)
-    return f"{trail}\r\nX-Lazaretto: released; id={item}\r\n".encode("ascii")
+    return f"{trail}\r\nX-Lazaretto: released; id={item}\r\n{mark}\r\n".encode("ascii")
 
 
 def received(envelope: Envelope, *, hostname: str, identifier: str, now: datetime) -> str:

@@ -30,6 +30,7 @@ from gateway.pipeline import Passage, Pipeline
 from gateway.poison import Poison
 from gateway.policy import Policy
 from gateway.smtp.journal import Journal
+from gateway.smtp.marks import Marks
 from gateway.smtp.outbound import HopAddress, Limits, NextHop
 from gateway.smtp.replies import Reply
 from gateway.smtp.sink import Sink
@@ -44,6 +45,8 @@ from tests.support.vault import KEY
 MESSAGE = b"Subject: secret result\r\n\r\nDear colleague\r\n.\r\n..\r\nend\r\n"
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 PACK = Pack("core", "2026.11.23")
+
+MARKS = Marks(b"secret")
 
 CLEAN = Report((), (), (), PACK, heading=Heading(sender="Lab", subject="secret result"))
 
@@ -203,7 +206,9 @@ async def house(
             events = Events(open_log("json", log), Metrics(), personal=personal)
             with TemporaryDirectory() as folder:
                 memories = Memories(Path(folder), events, lockbox, patience_seconds)
-                means = Means(hop, lockbox, notices, events, memories.open(), "gate.example", now)
+                means = Means(
+                    hop, lockbox, notices, events, memories.open(), "gate.example", MARKS, now
+                )
                 scanner = FixedScanner(CLEAN)
                 poison = Poison(Path(folder, "poison"), b"secret")
                 pipeline = Pipeline(scanner, poison, policy or Policy(), means, deadline_seconds)

@@ -10,9 +10,11 @@ from ssl import SSLContext
 from gateway.model import Envelope, Recipient
 from gateway.smtp import replies
 from gateway.smtp.inbound import InboundSettings, Server, SessionLimits
+from gateway.smtp.marks import Marks
 from gateway.smtp.replies import Reply
 from gateway.spool import Spool
 
+MARKS = Marks(b"secret")
 EVERYTHING = frozenset({"8BITMIME", "SMTPUTF8", "DSN", "SIZE"})
 
 
@@ -185,7 +187,14 @@ async def serving(
     notebook = Notebook()
     settings = settings or InboundSettings(hostname="mx.example.org")
     settings = replace(settings, limits=limits or settings.limits)
-    server = Server(pipeline, settings, observer=notebook, tls=tls, answered=notebook.answered)
+    server = Server(
+        pipeline,
+        settings,
+        observer=notebook,
+        marks=MARKS,
+        tls=tls,
+        answered=notebook.answered,
+    )
     [(_, port)] = await server.start("127.0.0.1", 0)
     house = House(server, port, pipeline, notebook)
     try:

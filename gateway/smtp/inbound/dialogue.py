@@ -9,7 +9,7 @@ from secrets import token_hex
 from gateway.model import Envelope, Recipient
 from gateway.smtp import replies
 from gateway.smtp.address import Address, Flaw, Malformed, parse_recipient, parse_sender
-from gateway.smtp.hops import count_hops
+from gateway.smtp.hops import count_hops, header_of
 from gateway.smtp.inbound.admission import Admission
 from gateway.smtp.inbound.contract import Answered, Observer, Passage, Pipeline
 from gateway.smtp.inbound.front_end import ATTRIBUTES, Forwarded, parse_xforward
@@ -17,6 +17,7 @@ from gateway.smtp.inbound.memory import Memory
 from gateway.smtp.inbound.reception import Reception
 from gateway.smtp.inbound.relaying import Networks, Relaying
 from gateway.smtp.inbound.settings import InboundSettings
+from gateway.smtp.marks import Marks
 from gateway.smtp.parameters import MailParameters, parse_mail, parse_rcpt
 from gateway.smtp.replies import Reply
 
@@ -42,6 +43,7 @@ class House:
     commits: set[asyncio.Task[Reply]]
     """Messages that are being judged."""
     answered: Answered
+    marks: Marks
 
 
 @dataclass(slots=True)
@@ -234,9 +236,11 @@ class Dialogue:
 
     def _loop(self, reception: Reception, transaction: _Transaction) -> Reply | None:
         with reception.spool.view() as message:
-            hops = count_hops(message)
-        if hops > self._limits.hops:
+            header = header_of(message)
+        if (hops := count_hops(header)) > self._limits.hops:
             return replies.mail_loop(hops, transaction.identifier)
+        if (passes := self._house.marks.passes(header)) > self._limits.own_hops:
+            return replies.own_loop(passes, transaction.identifier)
         return None
 
 

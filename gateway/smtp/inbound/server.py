@@ -11,6 +11,7 @@ from gateway.smtp.inbound.memory import Memory
 from gateway.smtp.inbound.relaying import Networks, Relaying
 from gateway.smtp.inbound.session import Session
 from gateway.smtp.inbound.settings import InboundSettings
+from gateway.smtp.marks import Marks
 from gateway.smtp.replies import Reply
 
 Bound = tuple[str, int]
@@ -20,7 +21,8 @@ Bound = tuple[str, int]
 class Server:
     """An SMTP server in front of ``pipeline``. ``tls`` None means that STARTTLS is not offered.
 
-    ``answered`` is told once for each message that got 2xx.
+    ``marks`` are those that the pipeline sets. ``answered`` is told once for each message that
+    got 2xx.
     """
 
     def __init__(
@@ -29,6 +31,7 @@ class Server:
         settings: InboundSettings,
         *,
         observer: Observer,
+        marks: Marks,
         tls: ssl.SSLContext | None = None,
         answered: Answered = nobody_asks,
     ) -> None:
@@ -43,6 +46,7 @@ class Server:
             memory=Memory(settings.limits.in_flight_bytes),
             commits=set(),
             answered=answered,
+            marks=marks,
         )
         self._listeners: list[asyncio.Server] = []
         self._sessions: set[Session] = set()

@@ -46,6 +46,8 @@ class SessionLimits:
     """How long a message waits for room before it is refused with 452."""
     hops: int = 50
     """Received fields; with one more the message is in a loop."""
+    own_hops: int = 3
+    """The same of our own marks: honest mail is forwarded out and comes back once or twice."""
 
 
 @dataclass(frozen=True, slots=True)

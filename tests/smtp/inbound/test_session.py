@@ -11,7 +11,7 @@ from gateway.smtp.inbound import InboundSettings, SessionLimits, wire
 from gateway.smtp.replies import Reply
 from tests.smtp.test_data import FALSE_ENDS
 from tests.support.certificates import Authority
-from tests.support.smtp import Client, House, MemoryPipeline, serving
+from tests.support.smtp import MARKS, Client, House, MemoryPipeline, serving
 
 OUTSIDER = InboundSettings("mx.example.org", ("y.test",))
 
@@ -305,6 +305,20 @@ async def test_too_many_hops_are_a_loop() -> None:
         reply = await client.ask(b"Received: x\r\n" * 3 + b"\r\n.")
         assert reply.startswith("554 5.4.6 too many hops (3), mail loop")
         assert not house.pipeline.delivered
+
+
+async def test_mail_that_has_left_us_too_often_is_a_loop() -> None:
+    async with serving() as house:
+        client = await house.client()
+        for passes, code in ((3, "250"), (4, "554")):
+            await client.begin_message()
+            for number in range(passes):
+                await client.send(MARKS.passed(f"a{number}").encode() + b"\r\n")
+            reply = await client.ask(b"\r\n.")
+            assert reply.startswith(code)
+
+        assert reply.startswith("554 5.4.6 loop: 4 times through this gateway already (")
+        assert len(house.pipeline.delivered) == 1
 
 
 async def test_a_size_for_which_there_is_no_memory_is_refused_at_once() -> None:
