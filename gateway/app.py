@@ -159,6 +159,7 @@ def _setup(settings: Settings, extra_rules: Sequence[Path] = ()) -> tuple[Setup,
     setup = Setup(
         packs=loaded.packs,
         limits=settings.limits.limits(),
+        passwords=settings.scan.passwords,
         cpu_seconds=int(4 * settings.workers.deadline),
         known=settings.workers.known_files,
     )

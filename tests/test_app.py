@@ -93,7 +93,7 @@ async def test_a_port_in_use_is_said_and_nothing_is_left_running(tmp_path: Path)
 
 async def test_recipients_are_told_when_the_settings_say_so(tmp_path: Path) -> None:
     notices = {"recipients": True, "language": "en", "contact": "4242"}
-    locked = samples.encrypted_zip("x.txt", b"x" * 50, b"secret")
+    locked = samples.encrypted_zip("x.txt", b"x" * 50, b"Zq9-unsaid")
     async with running(tmp_path, notices=notices) as house:
         await house.send(letter("x.zip", locked, "application/zip"))
 

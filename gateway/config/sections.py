@@ -169,6 +169,12 @@ class LimitSettings(Section):
         )
 
 
+class ScanSettings(Section):
+    """How files are opened."""
+
+    passwords: tuple[str, ...] = Field(default=(), max_length=100)
+
+
 class WorkerSettings(Section):
     """The processes that parse hostile bytes."""
 
@@ -268,6 +274,7 @@ class Settings(BaseSettings):
     smtp: SmtpSettings = SmtpSettings()
     next_hop: NextHopSettings = NextHopSettings()
     limits: LimitSettings = LimitSettings()
+    scan: ScanSettings = ScanSettings()
     workers: WorkerSettings = WorkerSettings()
     actions: ActionSettings = ActionSettings()
     quarantine: QuarantineSettings = QuarantineSettings()

@@ -1,11 +1,12 @@
 """All that the author of an extractor or an analyzer needs, on one page."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from gateway.model import Finding, Gap, Lineage
 from gateway.scan.kinds import Kind
+from gateway.scan.passwords import Passwords
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ class Context:
     """What is known of the message as a whole."""
 
     sender_domain: str = ""
+    passwords: Passwords = field(default_factory=Passwords, compare=False, repr=False)
+    """What locked files of this message may open with; ask it with ``find``."""
 
 
 class Extractor(Protocol):

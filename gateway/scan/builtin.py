@@ -2,7 +2,6 @@
 
 from gateway.scan.analyzers.disguise import DisguiseAnalyzer
 from gateway.scan.analyzers.macros import MacroAnalyzer
-from gateway.scan.analyzers.pdf import PdfAnalyzer
 from gateway.scan.analyzers.qr import QrAnalyzer
 from gateway.scan.analyzers.xlm import XlmAnalyzer
 from gateway.scan.api import Analyzer, Extractor
@@ -10,6 +9,7 @@ from gateway.scan.extractors.compressed import CompressedExtractor
 from gateway.scan.extractors.iso import IsoExtractor
 from gateway.scan.extractors.message import MessageExtractor
 from gateway.scan.extractors.ole import OleExtractor
+from gateway.scan.extractors.pdf import PdfExtractor
 from gateway.scan.extractors.pgp import PgpExtractor
 from gateway.scan.extractors.rtf import RtfExtractor
 from gateway.scan.extractors.sevenzip import SevenZipExtractor
@@ -22,6 +22,7 @@ EXTRACTORS: tuple[Extractor, ...] = (
     MessageExtractor(),
     SmimeExtractor(),
     PgpExtractor(),
+    PdfExtractor(),
     ZipExtractor(),
     CompressedExtractor(),
     TarExtractor(),
@@ -36,10 +37,9 @@ ANALYZERS: tuple[Analyzer, ...] = (
     DisguiseAnalyzer(),
     MacroAnalyzer(),
     XlmAnalyzer(),
-    PdfAnalyzer(),
     QrAnalyzer(),
 )
 """Besides these the rules run: they are compiled from the rule packs, see analyzers/yara.py."""
 
-BY_BYTES: frozenset[type] = frozenset({MacroAnalyzer, PdfAnalyzer})
+BY_BYTES: frozenset[type] = frozenset({MacroAnalyzer})
 """Those that look at nothing but bytes and kinds: identical bytes are looked at once by them."""

@@ -96,6 +96,14 @@ FINDINGS: Mapping[str, Explanation] = {
         f"{_ASK} Honest programs do not write such files.",
         "T1027",
     ),
+    "archive.password": Explanation(
+        _NOTE,
+        "A locked file opened with a password that stands in the message, that the settings name, "
+        "or that is a usual one. What is in it was looked at. Attackers lock files so that "
+        "filters do not look; honest senders do it for secrecy.",
+        "Nothing: what was found inside decides.",
+        "T1027.013",
+    ),
     "compressed.trailing": Explanation(
         _NOTE,
         "Something stands behind the end of the compressed data. It was looked at too.",

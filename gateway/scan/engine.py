@@ -19,6 +19,7 @@ from gateway.scan.api import Analyzer, Artifact, Context, Extractor, Member
 from gateway.scan.budget import Budget, ExhaustedError, Limits
 from gateway.scan.kinds import Kind, identify
 from gateway.scan.known import ByBytes, Known
+from gateway.scan.passwords import Passwords
 from gateway.scan.watch import OverdueError, Unwatched, Watch
 
 Seen = Finding | Gap
@@ -42,6 +43,7 @@ class Engine:
         pack: Pack,
         limits: Limits,
         known: Known[Kind] | None = None,
+        passwords: Sequence[str] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._extractors = tuple(extractors)
@@ -49,6 +51,7 @@ class Engine:
         self._pack = pack
         self._limits = limits
         self._known = known or Known(0)
+        self._passwords = tuple(passwords)
         self._clock = clock
 
     def scan(
@@ -62,8 +65,11 @@ class Engine:
     ) -> Report:
         """Look at ``data``, and at every file inside it. Any bytes give a report."""
         began = self._clock()
+        context = replace(context, passwords=Passwords(self._passwords))
         budget = Budget(self._limits, len(data), self._clock)
-        walk = _Walk(self._limits, budget, self._known, watch)
+        walk = _Walk(
+            self._limits, budget, known=self._known, watch=watch, passwords=context.passwords
+        )
         watch.begins(budget.check_time)
         walk.take(data, (name,), (name,), declared_type)
         is_message = Kind.MESSAGE in walk.queue[0].kinds
@@ -83,11 +89,20 @@ class Engine:
 class _Walk:
     """The state of one scan."""
 
-    def __init__(self, limits: Limits, budget: Budget, known: Known[Kind], watch: Watch) -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        budget: Budget,
+        *,
+        known: Known[Kind],
+        watch: Watch,
+        passwords: Passwords,
+    ) -> None:
         self._limits = limits
         self._budget = budget
         self._known = known
         self._watch = watch
+        self._passwords = passwords
         self._listed: list[Listed] = []
         self._findings: dict[Finding, None] = {}
         self._findings_by_level: Counter[Level] = Counter()
@@ -110,6 +125,7 @@ class _Walk:
         self._listed.append(listed)
         self._watch.lists(listed)
         self.queue.append(artifact)
+        self._passwords.hear(data, names, kinds)
 
     def look(self, analyzer: Analyzer, artifact: Artifact, context: Context) -> None:
         """Let one analyzer look at one file."""

@@ -29,6 +29,7 @@ def build_engine(setup: Setup) -> Built:
         pack=rules.pack,
         limits=setup.limits,
         known=Known(setup.known),
+        passwords=setup.passwords,
     )
     return Built(engine, rules.pack, tuple(map(str, rules.problems)))
 

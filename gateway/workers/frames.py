@@ -37,6 +37,8 @@ class Setup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     packs: tuple[RulePack, ...] = ()
     limits: Limits = Limits()
+    passwords: tuple[str, ...] = ()
+    """What a site opens locked files with, beside what their messages say."""
     memory_bytes: int = 1536 << 20
     """Address space that a worker may add to what it was born with."""
     cpu_seconds: int = 360

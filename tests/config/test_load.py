@@ -19,8 +19,8 @@ MISTAKES = {
     "no near key": (
         {"zzz": {}},
         (
-            "gw.toml: unknown key 'zzz'; known keys: smtp, next_hop, limits, workers, actions, "
-            "quarantine, state, rules, notices, health, log"
+            "gw.toml: unknown key 'zzz'; known keys: smtp, next_hop, limits, scan, workers, "
+            "actions, quarantine, state, rules, notices, health, log"
         ),
     ),
     "a key inside a table inside a table": (

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 from gateway.model import Finding, Gap
 from gateway.scan.api import Artifact, Context, Extractor, Member
-from gateway.scan.kinds import identify
+from gateway.scan.kinds import Kind, identify
+from gateway.scan.passwords import Passwords
 
 _READ_AT_ONCE = 7001
 """An odd number, so that a stream that is right only for round ones is found out."""
@@ -39,11 +40,13 @@ def artifact(data: bytes, name: str = "message") -> Artifact:
     return Artifact(data, ("message",), (name,), "", identify(data, ""))
 
 
-def opened(extractor: Extractor, data: bytes, name: str = "message") -> Opened:
+def opened(
+    extractor: Extractor, data: bytes, name: str = "message", context: Context = Context()
+) -> Opened:
     """Read every member, a little at a time; what the extractor calls broken is kept as text."""
     result = Opened()
     try:
-        for seen in extractor.members(artifact(data, name), Context()):
+        for seen in extractor.members(artifact(data, name), context):
             match seen:
                 case Gap():
                     result.gaps.append(seen)
@@ -69,3 +72,10 @@ def _content(member: Member, extractor: Extractor, result: Opened) -> bytes:
     except extractor.broken as error:
         result.errors.append(str(error))
     return bytes(content)
+
+
+def told(words: str, *, site: tuple[str, ...] = ()) -> Context:
+    """What is known of a message that says ``words``."""
+    passwords = Passwords(site)
+    passwords.hear(words.encode(), (), (Kind.TEXT,))
+    return Context(passwords=passwords)

@@ -202,11 +202,17 @@ def sevenzipped(
     return bytes(writer.compress_to())
 
 
-def sevenzipped_as_zip(files: dict[str, bytes], method: str) -> bytes:
-    """A ZIP file with a method that only 7-Zip writes."""
+def sevenzipped_as_zip(
+    files: dict[str, bytes], method: str = "Deflate", *, password: str = "", cipher: str = ""
+) -> bytes:
+    """A ZIP file with a method or a lock that only 7-Zip writes."""
     library = pybit7z.Bit7zLibrary(pybit7z.default_lib7zip())
     writer = pybit7z.BitArchiveWriter(library, pybit7z.FormatZip)
     writer.set_compression_method(pybit7z._core.BitCompressionMethod.__members__[method])
+    if cipher:
+        writer.set_format_property("em", pybit7z._core.BitPropVariant(cipher))
+    if password:
+        writer.set_password(password)
     for name, data in files.items():
         writer.add_file(data, name)
     return bytes(writer.compress_to())

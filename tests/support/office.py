@@ -3,9 +3,9 @@
 import struct
 import zlib
 
-from gateway.demo.compound import compound_file
 from gateway.demo.vbaproject import vba_project
 from gateway.scan.api import Artifact
+from gateway.scan.formats.compoundwriter import compound_file
 from gateway.scan.kinds import identify
 
 

@@ -1,19 +1,25 @@
 """Opens OLE compound files: their streams, and the files that are packed into some of them."""
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from contextlib import suppress
 from io import BytesIO
 
 from gateway.model import Finding, Gap, Reason
 from gateway.scan.api import Artifact, Context, Member, Stream
 from gateway.scan.formats import inflate
 from gateway.scan.formats.compound import CompoundFile, Entry
+from gateway.scan.formats.compoundwriter import compound_file
+from gateway.scan.formats.officecrypt import lock_of_package, lock_of_workbook
 from gateway.scan.formats.officelock import is_locked
 from gateway.scan.formats.olepackage import unpacked
 from gateway.scan.kinds import OLE_STREAM, Kind
+from gateway.scan.passwords import Cost, Passwords, opened_note
 
 _NATIVE = "\x01Ole10Native"
 _ENCRYPTED_PACKAGE = "EncryptedPackage"
+_ENCRYPTION_INFO = "EncryptionInfo"
+_WORKBOOK = "Workbook"
 _SLIDES = ("PowerPoint Document",)
 _EXTERNAL_OBJECT = 0x1011
 _PROPERTY = "__substg1.0_"
@@ -29,13 +35,13 @@ class OleExtractor:
     kinds = frozenset({Kind.OLE})
     broken = inflate.BROKEN
 
-    def members(self, artifact: Artifact, _context: Context) -> Iterator[Member | Finding | Gap]:
+    def members(self, artifact: Artifact, context: Context) -> Iterator[Member | Finding | Gap]:
         """Yield each stream; an embedded file under its own name."""
         opened = CompoundFile(artifact.data)
         entries = opened.entries
         sizes = {entry.path: entry for entry in entries}
         if (_ENCRYPTED_PACKAGE,) in sizes or is_locked(opened):
-            yield Gap(Reason.ENCRYPTED, "an Office document with a password", artifact.lineage)
+            yield from _unlocked(opened, artifact, context.passwords)
         for entry in entries:
             if entry.name == _NATIVE:
                 yield _native(opened, entry)
@@ -45,6 +51,35 @@ class OleExtractor:
                 yield _plain(opened, entry)
             if entry.path == _SLIDES:
                 yield from _slide_objects(opened.read(entry, entry.size))
+
+
+def _unlocked(
+    opened: CompoundFile, artifact: Artifact, passwords: Passwords
+) -> Iterator[Member | Finding | Gap]:
+    """The document without its lock, if the message gives the password away."""
+    streams = _whole(opened, (_ENCRYPTED_PACKAGE, _ENCRYPTION_INFO, _WORKBOOK))
+    if package := streams.get(_ENCRYPTED_PACKAGE):
+        lock, cost = lock_of_package(streams.get(_ENCRYPTION_INFO, b""), package), Cost.DEAR
+    else:
+        lock, cost = lock_of_workbook(streams.get(_WORKBOOK, b"")), Cost.FAIR
+    password = passwords.find(lock.opens, cost, most=lock.most_tries) if lock else None
+    if lock is None or password is None:
+        yield Gap(Reason.ENCRYPTED, "an Office document with a password", artifact.lineage)
+        return
+    yield opened_note(password, "Office document", artifact.lineage)
+    plain = lock.plain(password.text)
+    content = plain if package else compound_file({_WORKBOOK: plain})
+    yield Member(artifact.name or "document", BytesIO(content))
+
+
+def _whole(opened: CompoundFile, names: Collection[str]) -> dict[str, bytes]:
+    """Those of the streams that are there and whole."""
+    streams = {}
+    for entry in opened.entries:
+        if len(entry.path) == 1 and entry.name in names:
+            with suppress(inflate.DamagedError):
+                streams[entry.name] = opened.read(entry, entry.size)
+    return streams
 
 
 def _plain(opened: CompoundFile, entry: Entry) -> Member:

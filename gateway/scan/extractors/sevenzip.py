@@ -1,6 +1,7 @@
 """Opens what 7-Zip opens: 7z, RAR, CAB, disk images, installers, help files and older archives."""
 
 from collections.abc import Iterator
+from functools import partial
 from io import BytesIO
 
 from gateway.model import Finding, Gap, Reason
@@ -9,6 +10,7 @@ from gateway.scan.budget import Limits
 from gateway.scan.formats import lib7zip
 from gateway.scan.formats.lib7zip import Archive, Item, SevenZipError
 from gateway.scan.kinds import Kind
+from gateway.scan.passwords import Cost, Passwords, opened_note
 
 
 class SevenZipExtractor:
@@ -24,29 +26,66 @@ class SevenZipExtractor:
         self._item_bytes = limits.file_bytes
         self._total_bytes = limits.message_bytes
 
-    def members(self, artifact: Artifact, _context: Context) -> Iterator[Member | Finding | Gap]:
+    def members(self, artifact: Artifact, context: Context) -> Iterator[Member | Finding | Gap]:
         """Yield each file inside, for each archive that the artifact is."""
         for kind in artifact.kinds:
             if kind in self.kinds:
-                yield from self._members_as(artifact, kind)
+                yield from self._members_as(artifact, kind, context.passwords)
 
-    def _members_as(self, artifact: Artifact, kind: Kind) -> Iterator[Member | Gap]:
+    def _members_as(
+        self, artifact: Artifact, kind: Kind, passwords: Passwords
+    ) -> Iterator[Member | Finding | Gap]:
         try:
-            archive = Archive(
-                artifact.data,
-                kind,
-                item_bytes=self._item_bytes,
-                total_bytes=self._total_bytes,
-            )
-            items = tuple(archive.items())
+            archive, items, notes = self._unlocked(artifact, kind, passwords)
         except SevenZipError as error:
             yield Gap(error.reason, error.detail, artifact.lineage)
             return
+        yield from notes
         contents = self._all_at_once(archive, items)
         for item in items:
             yield self._member(archive, item, artifact, contents)
         if archive.is_cut_short:
             yield Gap(Reason.TOO_MANY, "more files than are looked at", artifact.lineage)
+
+    def _unlocked(
+        self, artifact: Artifact, kind: Kind, passwords: Passwords
+    ) -> tuple[Archive, tuple[Item, ...], tuple[Finding, ...]]:
+        """The archive and its files; if it is locked, with a password that opens it, if any."""
+        try:
+            archive, items = self._opened(artifact, kind, "")
+            if not any(item.is_encrypted and item.size for item in items):
+                return archive, items, ()
+        except SevenZipError as error:
+            if error.reason is not Reason.ENCRYPTED:
+                raise
+        password = passwords.find(partial(self._opens, artifact, kind), Cost.DEAR)
+        if password is None:
+            return *self._opened(artifact, kind, ""), ()
+        note = opened_note(password, kind.value, artifact.lineage)
+        return *self._opened(artifact, kind, password.text), (note,)
+
+    def _opened(
+        self, artifact: Artifact, kind: Kind, password: str
+    ) -> tuple[Archive, tuple[Item, ...]]:
+        archive = Archive(
+            artifact.data,
+            kind,
+            item_bytes=self._item_bytes,
+            total_bytes=self._total_bytes,
+            password=password,
+        )
+        return archive, tuple(archive.items())
+
+    def _opens(self, artifact: Artifact, kind: Kind, text: str) -> bool:
+        """Whether the smallest locked file comes out with this password."""
+        try:
+            archive, items = self._opened(artifact, kind, text)
+            locked = [item for item in items if item.is_encrypted and item.size]
+            if locked:
+                archive.read(min(locked, key=lambda item: item.size))
+        except SevenZipError:
+            return False
+        return True
 
     def _all_at_once(self, archive: Archive, items: tuple[Item, ...]) -> dict[str, bytes]:
         """Unpack a solid archive in one go, where each file by itself would cost all before it."""

@@ -9,6 +9,7 @@ Rule 3. Entries that share bytes are not read: that is how a small file holds pe
 """
 
 from collections.abc import Iterator
+from functools import partial
 from io import BytesIO
 
 from gateway.model import Finding, Gap, Level, Reason
@@ -17,13 +18,15 @@ from gateway.scan.budget import Limits
 from gateway.scan.formats import inflate
 from gateway.scan.formats.lib7zip import Archive, Item, SevenZipError
 from gateway.scan.formats.zipcontents import Contents, Found, contents
+from gateway.scan.formats.ziplock import AES, may_open
 from gateway.scan.formats.ziprecords import Entry
 from gateway.scan.kinds import Kind
+from gateway.scan.passwords import Cost, Passwords, opened_note
 
-_AES = 99
 _LEFT_TO_7ZIP = frozenset({9, 98})
 """Deflate64 and PPMd."""
 _HAS_END_MARK = 0x2
+_MOST_FAILURES = 10
 
 
 class ZipExtractor:
@@ -35,24 +38,27 @@ class ZipExtractor:
     def __init__(self, limits: Limits = Limits()) -> None:
         self._limits = limits
 
-    def members(self, artifact: Artifact, _context: Context) -> Iterator[Member | Finding | Gap]:
+    def members(self, artifact: Artifact, context: Context) -> Iterator[Member | Finding | Gap]:
         """Yield each entry, those that no directory names included."""
         inside = contents(artifact.data)
         yield from _complaints(artifact, inside)
         for found in inside.found:
             if found.doubt:
                 yield _ambiguous(artifact, found)
-            if not found.entry.is_folder and found.entry.method not in _LEFT_TO_7ZIP:
+            if not found.entry.is_folder and not _is_left_to_7zip(found.entry):
                 yield _member(artifact, found)
-        left = [found.entry for found in inside.found if found.entry.method in _LEFT_TO_7ZIP]
-        if left:
-            yield from self._by_7zip(artifact, left)
+        left = [found.entry for found in inside.found if _is_left_to_7zip(found.entry)]
+        open_ = [entry for entry in left if not _is_locked(entry)]
+        if open_:
+            yield from self._by_7zip(artifact, open_)
+        locked = [entry for entry in left if _is_locked(entry)]
+        if locked:
+            yield from self._unlocked(artifact, locked, context.passwords)
 
     def _by_7zip(self, artifact: Artifact, entries: list[Entry]) -> Iterator[Member | Gap]:
-        bytes_ = self._limits.file_bytes
         wanted = {(entry.names[0], entry.size) for entry in entries}
         try:
-            archive = Archive(artifact.data, Kind.ZIP, item_bytes=bytes_, total_bytes=bytes_)
+            archive = self._archive(artifact)
             for item in archive.items():
                 if (item.name, item.size) in wanted:
                     wanted.discard((item.name, item.size))
@@ -61,6 +67,64 @@ class ZipExtractor:
             yield Gap(error.reason, error.detail, artifact.lineage)
         for name, _ in sorted(wanted):
             yield Gap(Reason.UNSUPPORTED, "compression method", (*artifact.lineage, name))
+
+    def _archive(self, artifact: Artifact, password: str = "") -> Archive:
+        bytes_ = self._limits.file_bytes
+        return Archive(
+            artifact.data, Kind.ZIP, item_bytes=bytes_, total_bytes=bytes_, password=password
+        )
+
+    def _unlocked(
+        self, artifact: Artifact, entries: list[Entry], passwords: Passwords
+    ) -> Iterator[Member | Finding | Gap]:
+        """Each locked entry, opened if the message gives its password away."""
+        items = self._locked_items(artifact)
+        told: set[str] = set()
+        failures = 0
+        for entry in sorted(entries, key=lambda entry: entry.packed_size):
+            item = items.get((entry.names[0], entry.size))
+            lineage = (*artifact.lineage, entry.names[0])
+            content: list[bytes] = []
+            opens = partial(self._opens, artifact, entry, item, content)
+            cost = Cost.FAIR if entry.method == AES else Cost.CHEAP
+            # Where many entries stay locked, only what opened others is tried on the rest.
+            most = cost if failures < _MOST_FAILURES else len(told)
+            password = passwords.find(opens, cost, most=most)
+            if password is None or not content:
+                failures += 1
+                yield Gap(Reason.ENCRYPTED, "needs a password", lineage)
+                continue
+            if password.text not in told:
+                told.add(password.text)
+                yield opened_note(password, "ZIP", artifact.lineage)
+            yield Member(entry.names[0], BytesIO(content[0]), names=entry.names[1:])
+
+    def _locked_items(self, artifact: Artifact) -> dict[tuple[str, int], Item]:
+        try:
+            items = self._archive(artifact).items()
+            return {(item.name, item.size): item for item in items if item.is_encrypted}
+        except SevenZipError:
+            return {}
+
+    def _opens(
+        self, artifact: Artifact, entry: Entry, item: Item | None, content: list[bytes], text: str
+    ) -> bool:
+        """Try one password; what it opens is put into ``content``."""
+        if item is None or not may_open(artifact.data, entry, text):
+            return False
+        try:
+            content.append(self._archive(artifact, text).read(item))
+        except SevenZipError:
+            return False
+        return True
+
+
+def _is_locked(entry: Entry) -> bool:
+    return entry.is_encrypted or entry.method == AES
+
+
+def _is_left_to_7zip(entry: Entry) -> bool:
+    return not entry.is_folder and (_is_locked(entry) or entry.method in _LEFT_TO_7ZIP)
 
 
 def _read(archive: Archive, item: Item, artifact: Artifact) -> Member | Gap:
@@ -73,12 +137,10 @@ def _read(archive: Archive, item: Item, artifact: Artifact) -> Member | Gap:
 def _member(artifact: Artifact, found: Found) -> Member | Gap:
     entry = found.entry
     name, *other_names = (*entry.names, *found.other_names)
-    lineage = (*artifact.lineage, name)
-    if entry.is_encrypted or entry.method == _AES:
-        return Gap(Reason.ENCRYPTED, "needs a password", lineage)
     stream = _stream(artifact.data, entry)
     if stream is None:
-        return Gap(Reason.UNSUPPORTED, f"compression method {entry.method}", lineage)
+        detail = f"compression method {entry.method}"
+        return Gap(Reason.UNSUPPORTED, detail, (*artifact.lineage, name))
     if found.is_size_known:
         stream = inflate.Checked(stream, entry.size, entry.crc)
     return Member(name, stream, names=tuple(other_names))

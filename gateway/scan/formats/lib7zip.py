@@ -70,13 +70,16 @@ class Archive:
     Every method raises SevenZipError.
     """
 
-    def __init__(self, data: bytes, kind: Kind, *, item_bytes: int, total_bytes: int) -> None:
+    def __init__(
+        self, data: bytes, kind: Kind, *, item_bytes: int, total_bytes: int, password: str = ""
+    ) -> None:
         self._item_bytes = item_bytes
         self._total_bytes = total_bytes
         # The library refers to these bytes and does not copy them: they live as long as it.
         self._data = data[_start(data, kind) :]
         try:
-            self._reader = pybit7z.BitArchiveReader(_LIBRARY, self._data, _format(self._data, kind))
+            form = _format(self._data, kind)
+            self._reader = pybit7z.BitArchiveReader(_LIBRARY, self._data, form, password)
             self._reader.set_progress_callback(lambda done: done <= self._total_bytes)
             count = self._reader.items_count()
         except pybit7z.BitException as error:

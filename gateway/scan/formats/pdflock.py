@@ -1,22 +1,42 @@
-"""Tells whether a PDF opens only with a password: its text and its scripts then show nothing."""
+"""Takes the lock off a PDF: its text and its scripts show nothing before that."""
 
 from io import BytesIO
 
 import pikepdf
 
 _ENCRYPTION = b"/Encrypt"
+_BROKEN = (pikepdf.PdfError, RuntimeError, ValueError)
+"""What qpdf raises for a damaged file, or for a lock that it does not know."""
 
 
-def needs_password(data: bytes) -> bool:
-    """True if ``data`` is encrypted and does not open with the empty password.
+def is_locked(data: bytes) -> bool:
+    """Whether ``data`` says that it is encrypted: most such files open with the empty password."""
+    return _ENCRYPTION in data
 
-    Most encrypted PDFs do: they only forbid printing or copying.
-    """
-    if _ENCRYPTION not in data:
-        return False
+
+def unlocked(data: bytes, password: str) -> bytes | None:
+    """``data`` without its lock; None if it does not open with ``password``."""
+    out = BytesIO()
     try:
-        pikepdf.open(BytesIO(data)).close()
-    except (pikepdf.PasswordError, pikepdf.PdfError, RuntimeError, ValueError):
-        # Damaged, or encrypted in a way that qpdf does not know: nobody has seen into it either.
-        return True
-    return False
+        with pikepdf.open(BytesIO(data), password=password, attempt_recovery=True) as document:
+            if not document.is_encrypted:
+                return data
+            document.save(
+                out,
+                encryption=False,
+                compress_streams=False,
+                stream_decode_level=pikepdf.StreamDecodeLevel.none,
+                object_stream_mode=pikepdf.ObjectStreamMode.preserve,
+            )
+    except (pikepdf.PasswordError, *_BROKEN):
+        return None
+    return out.getvalue()
+
+
+def opens(data: bytes, password: str) -> bool:
+    """Whether ``data`` opens with ``password``."""
+    try:
+        pikepdf.open(BytesIO(data), password=password).close()
+    except (pikepdf.PasswordError, *_BROKEN):
+        return False
+    return True

@@ -95,7 +95,7 @@ class Entry:
     @property
     def _unicode_path(self) -> tuple[str, ...]:
         """The Info-ZIP Unicode Path extra field (4.6.9): a version, a checksum, the name."""
-        name = _extra_field(self.extra, 0x7075)[5:]
+        name = extra_field(self.extra, 0x7075)[5:]
         return (name.decode("utf-8", "replace"),) if name else ()
 
 
@@ -240,7 +240,7 @@ def _sizes64(extra: bytes, size: int, packed: int, header: int) -> tuple[int, in
     values = [size, packed, header]
     if _FULL32 not in values:
         return size, packed, header
-    field = _extra_field(extra, 0x0001)
+    field = extra_field(extra, 0x0001)
     for index, value in enumerate(values):
         if value == _FULL32 and len(field) >= 8:
             values[index] = int.from_bytes(field[:8], "little")
@@ -248,7 +248,8 @@ def _sizes64(extra: bytes, size: int, packed: int, header: int) -> tuple[int, in
     return values[0], values[1], values[2]
 
 
-def _extra_field(extra: bytes, wanted: int) -> bytes:
+def extra_field(extra: bytes, wanted: int) -> bytes:
+    """The extra field that ``wanted`` identifies (4.5), b"" if it is not there."""
     position = 0
     while position + 4 <= len(extra):
         identifier, length = struct.unpack_from("<HH", extra, position)

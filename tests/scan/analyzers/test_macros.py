@@ -2,7 +2,6 @@
 
 import pytest
 
-from gateway.demo.compound import compound_file
 from gateway.demo.vbaproject import compress, vba_project
 from gateway.model import Finding, Gap, Level, Pack, Reason
 from gateway.scan.analyzers.macros import MacroAnalyzer
@@ -10,6 +9,7 @@ from gateway.scan.api import Context
 from gateway.scan.budget import Limits
 from gateway.scan.engine import Engine
 from gateway.scan.extractors.ole import OleExtractor
+from gateway.scan.formats.compoundwriter import compound_file
 from tests.support import office
 
 

@@ -1,10 +1,12 @@
 import random
 
+import pytest
+
 from gateway.model import Gap, Reason
 from gateway.scan.budget import Limits
 from gateway.scan.extractors.sevenzip import SevenZipExtractor
 from tests.support import files
-from tests.support.extracting import opened
+from tests.support.extracting import opened, told
 
 EXTRACTOR = SevenZipExtractor()
 TWO = {"a.txt": files.TEXT, "d/b.bin": bytes(5000)}
@@ -28,13 +30,13 @@ def test_an_archive_behind_a_picture_is_read() -> None:
 
 
 def test_encrypted_files_are_gaps_at_their_places() -> None:
-    inside = opened(EXTRACTOR, files.sevenzipped({"a.txt": files.TEXT}, password="secret"))
+    inside = opened(EXTRACTOR, files.sevenzipped({"a.txt": files.TEXT}, password="Zq9-unsaid"))
 
     assert inside.gaps == [Gap(Reason.ENCRYPTED, "needs a password", ("message", "a.txt"))]
 
 
 def test_an_archive_with_encrypted_names_is_one_gap() -> None:
-    data = files.sevenzipped(TWO, password="secret", hide_names=True)
+    data = files.sevenzipped(TWO, password="Zq9-unsaid", hide_names=True)
 
     assert opened(EXTRACTOR, data).gaps == [Gap(Reason.ENCRYPTED, "needs a password", ("message",))]
 
@@ -73,3 +75,20 @@ def test_one_damaged_file_does_not_hide_the_others() -> None:
 
     assert list(inside.files) == ["b.bin"]
     assert [(gap.reason, gap.lineage[-1]) for gap in inside.gaps] == [(Reason.DAMAGED, "a.bin")]
+
+
+@pytest.mark.parametrize("hidden", ["names", "nothing"])
+def test_an_archive_is_opened_with_the_password_that_its_message_gives_away(hidden: str) -> None:
+    data = files.sevenzipped(TWO, password="Xy7!q", hide_names=hidden == "names")
+    inside = opened(EXTRACTOR, data, context=told("Das Passwort lautet: Xy7!q"))
+
+    assert inside.files == TWO
+    assert inside.codes == ["archive.password"]
+    assert inside.gaps == []
+
+
+def test_a_password_of_the_site_opens_an_archive() -> None:
+    data = files.sevenzipped(TWO, password="Maison-1", hide_names=True)
+    inside = opened(EXTRACTOR, data, context=told("", site=("Maison-1",)))
+
+    assert inside.files == TWO

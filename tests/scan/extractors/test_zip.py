@@ -8,7 +8,7 @@ import pytest
 from gateway.model import Gap, Level, Reason
 from gateway.scan.extractors.zip import ZipExtractor
 from tests.support import files
-from tests.support.extracting import opened
+from tests.support.extracting import opened, told
 
 EXTRACTOR = ZipExtractor()
 OTHER = b"Something else altogether.\n" * 5
@@ -235,3 +235,39 @@ def test_a_header_without_its_letters_is_read_all_the_same() -> None:
     data = b"XX" + files.zipped({"a.txt": files.TEXT})[2:]
 
     assert opened(EXTRACTOR, data).files == {"a.txt": files.TEXT}
+
+
+def locked(cipher: str, password: str = "Xy7!q") -> bytes:
+    two = {"a.txt": files.TEXT, "b.bin": OTHER}
+    return files.sevenzipped_as_zip(two, password=password, cipher=cipher)
+
+
+@pytest.mark.parametrize("cipher", ["ZipCrypto", "AES128", "AES192", "AES256"])
+def test_an_archive_is_opened_with_the_password_that_its_message_gives_away(cipher: str) -> None:
+    inside = opened(EXTRACTOR, locked(cipher), context=told("Mot de passe : Xy7!q"))
+
+    assert inside.files == {"a.txt": files.TEXT, "b.bin": OTHER}
+    assert [finding.evidence for finding in inside.findings] == ["ZIP: 'Xy7!q', from the message"]
+    assert inside.gaps == []
+
+
+@pytest.mark.parametrize("cipher", ["ZipCrypto", "AES256"])
+def test_every_entry_of_an_archive_stays_closed_under_another_password(cipher: str) -> None:
+    inside = opened(EXTRACTOR, locked(cipher), context=told("Mot de passe : Xy8!q"))
+
+    assert {(gap.reason, gap.lineage[-1]) for gap in inside.gaps} == {
+        (Reason.ENCRYPTED, "a.txt"),
+        (Reason.ENCRYPTED, "b.bin"),
+    }
+    assert inside.findings == []
+
+
+def test_what_is_not_locked_is_read_beside_what_is() -> None:
+    records = [
+        files.Record(b"open.txt", OTHER),
+        files.Record(b"a", files.TEXT, local_flags=1, central_flags=1),
+    ]
+    inside = opened(EXTRACTOR, files.zipped_by_hand(records))
+
+    assert inside.files == {"open.txt": OTHER}
+    assert [gap.lineage[-1] for gap in inside.gaps] == ["a"]

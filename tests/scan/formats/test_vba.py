@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.demo.compound import compound_file
 from gateway.demo.vbaproject import compress, vba_project
 from gateway.scan.formats import vba
+from gateway.scan.formats.compoundwriter import compound_file
 from gateway.scan.formats.inflate import BROKEN, DamagedError
 from tests.support import office
 

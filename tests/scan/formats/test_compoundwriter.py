@@ -3,7 +3,7 @@
 import olefile
 import pytest
 
-from gateway.demo.compound import compound_file
+from gateway.scan.formats.compoundwriter import compound_file
 
 
 @pytest.mark.parametrize("size", [0, 1, 64, 4095, 4096, 9000, 2_000_000])

@@ -11,6 +11,7 @@ _END_OF_CHAIN = 0xFFFFFFFE
 _FAT_SECTOR = 0xFFFFFFFD
 _NO_STREAM = 0xFFFFFFFF
 _STORAGE, _STREAM, _ROOT = 1, 2, 5
+_MOST_TABLE_SECTORS = 109
 _FREE_ENTRY = bytes(68) + b"\xff" * 12 + bytes(48)
 
 
@@ -140,6 +141,8 @@ def _header(body_bytes: int, fat: bytes, mini_fat: bytes, directory_sectors: int
     """The header (2.2) of a version 3 file: its body, then its FAT, which 109 sectors hold."""
     fat_at = body_bytes // _SECTOR
     fat_sectors = range(fat_at, fat_at + len(fat) // _SECTOR)
+    if len(fat_sectors) > _MOST_TABLE_SECTORS:
+        raise ValueError(f"{body_bytes} bytes do not fit into a small compound file")
     mini_sectors = len(mini_fat) // _SECTOR
     fixed = struct.pack(
         "<8s16sHHHHH6sIIIIIIIIII",
