@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from gateway import records
 from gateway.events import Events
+from gateway.failpoints import reach
 from gateway.model import Action, Envelope, Report, Verdict
 from gateway.notices.held import Notices
 from gateway.once import Once
@@ -97,6 +98,7 @@ async def deliver(case: Case, means: Means) -> Outcome:
         now=means.now(),
     )
     reply = await _send(case, means, headers)
+    reach("next hop answered")
     if reply is not replies.IN_DOUBT:
         await means.once.end(case.identifier, reply)
     return Outcome(reply)

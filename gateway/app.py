@@ -15,6 +15,7 @@ from typing import TextIO, TypeVar
 from gateway.acts import Means
 from gateway.config import ConfigError, Settings
 from gateway.events import Events, open_log
+from gateway.failpoints import reach
 from gateway.health import Health
 from gateway.metrics import Metrics
 from gateway.notices.held import Notices
@@ -176,7 +177,10 @@ def lockbox(settings: Settings) -> Iterator[Lockbox]:
     """Open the quarantine. Raises LockboxError when the key or the folder is not usable."""
     key = load_key(settings.quarantine.key_file)
     with open_lockbox(
-        settings.quarantine.folder, key, reserve_bytes=settings.quarantine.disk_floor
+        settings.quarantine.folder,
+        key,
+        reserve_bytes=settings.quarantine.disk_floor,
+        step=reach,
     ) as opened:
         yield opened
 

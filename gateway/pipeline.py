@@ -8,6 +8,7 @@ from typing import Protocol
 
 from gateway import records
 from gateway.acts import Case, Means, act
+from gateway.failpoints import reach
 from gateway.model import Action, Envelope, Gap, Pack, Reason, Recipient, Report, Verdict
 from gateway.poison import Poison
 from gateway.policy import Policy
@@ -120,6 +121,7 @@ class Passage:
         verdict = self._judge(report, message)
         if verdict.action > Action.TAG and await self._was_released(message):
             verdict = replace(verdict, action=Action.TAG)
+        reach("verdict reached")
         case = Case(
             message, identifier, key, self._envelope, report, verdict, self._transaction, deadline
         )

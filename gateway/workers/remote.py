@@ -8,6 +8,7 @@ import signal
 import socket
 from dataclasses import dataclass
 
+from gateway.failpoints import reach
 from gateway.model import Reason
 from gateway.spool import Spool
 from gateway.workers import channel, logbook
@@ -86,6 +87,7 @@ class RemoteWorker:
             await channel.send_async(self._link, encode(order), [message.fileno()])
         except OSError:
             raise await self._lost() from None
+        reach("worker asked")
         return await self._receive(ANSWER_BYTES, Answer)
 
     def noted(self, order: Order) -> Noted | None:

@@ -1,10 +1,11 @@
 """The real gateway as a process of its own, and the real command line beside it."""
 
 import json
+import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,30 +66,58 @@ def lazaretto(*words: str, **options: Any) -> subprocess.CompletedProcess[str]:
 @contextmanager
 def gateway(root: Path, *, port: int, next_hop: int, extra: str = "") -> Iterator[RunningGateway]:
     """``lazaretto serve`` in ``root``, in front of the mail server on port ``next_hop``."""
-    root.mkdir(parents=True, exist_ok=True)
+    furnish(root, port=port, next_hop=next_hop, extra=extra)
+    running = start(root, port)
+    try:
+        yield running
+    finally:
+        running.process.terminate()
+        running.process.wait(timeout=40)
+
+
+def furnish(root: Path, *, port: int, next_hop: int, extra: str = "") -> None:
+    """Settings, a key and a folder for temporary files."""
+    (root / "tmp").mkdir(parents=True, exist_ok=True)
     settings = root / "lazaretto.toml"
     health = "" if "[health]" in extra else '[health]\nlisten = ""\n'
     settings.write_text(_SETTINGS.format(port=port, next_hop=next_hop, root=root) + health + extra)
     if not (root / "quarantine.key").exists():
         create_key(root / "quarantine.key")
-    with (root / "events.jsonl").open("wb") as log:
+
+
+def start(root: Path, port: int, *program: str, before: Sequence[str] = ()) -> RunningGateway:
+    """Start it where it was furnished, and wait until it takes mail; its log is written on.
+
+    ``program`` takes the place of the command line's own module, ``before`` stands before all.
+    """
+    words = ("-m", *(program or ("gateway.cli",)), "serve", "--config", str(root / "lazaretto.toml"))
+    lives = _lives(root)
+    with (root / "events.jsonl").open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "gateway.cli", "serve", "--config", settings], stderr=log
+            [*before, sys.executable, *words],
+            stderr=log,
+            env={**os.environ, "TMPDIR": str(root / "tmp")},
         )
-        running = RunningGateway(root, port, process)
-        try:
-            _wait_for_start(running)
-            yield running
-        finally:
-            process.terminate()
-            process.wait(timeout=40)
+    running = RunningGateway(root, port, process)
+    try:
+        _wait_for_start(running, lives)
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
+    return running
 
 
-def _wait_for_start(running: RunningGateway, *, seconds: float = 30.0) -> None:
+def _lives(root: Path) -> int:
+    """How often it has started."""
+    log = root / "events.jsonl"
+    return log.read_text().count('"event": "started"') if log.exists() else 0
+
+
+def _wait_for_start(running: RunningGateway, lives: int, *, seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
-    log = running.root / "events.jsonl"
     while time.monotonic() < deadline and running.process.poll() is None:
-        if '"event": "started"' in log.read_text():
+        if _lives(running.root) > lives:
             return
         time.sleep(0.05)
-    raise AssertionError(f"the gateway did not start: {log.read_text()}")
+    raise AssertionError(f"it did not start: {(running.root / 'events.jsonl').read_text()}")

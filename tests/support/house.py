@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 
 from gateway.acts import Means
 from gateway.events import Events, open_log
+from gateway.failpoints import reach
 from gateway.metrics import Metrics
 from gateway.model import (
     Envelope,
@@ -37,7 +38,7 @@ from gateway.smtp.sink import Sink
 from gateway.spool import Spool
 from gateway.workers.pool import PoolBusyError
 from quarantine import Lockbox, StoreError
-from quarantine.files import Step, no_stop
+from quarantine.files import Step
 from quarantine.memory import MemoryBlobs, MemoryIndex
 from quarantine.store import SealedItem
 from tests.support.vault import KEY
@@ -191,18 +192,15 @@ async def house(
     blobs: MemoryBlobs | None = None,
     connections: int = 20,
     patience_seconds: float = 5.0,
-    step: Step = no_stop,
+    step: Step = reach,
+    next_hop: Callable[[int], NextHop] | None = None,
 ) -> AsyncIterator[House]:
-    """Run a house for as long as the ``async with`` block lasts."""
+    """Run a house for as long as the block lasts; ``next_hop`` leads to the sink's port."""
     log = StringIO()
     blobs, index = blobs or MemoryBlobs(capacity_bytes), BreakableIndex()
     async with sink or Sink() as mail_server:
         with Lockbox(blobs, index, key=KEY, reserve_bytes=0, step=step) as lockbox:
-            hop = NextHop(
-                [HopAddress("127.0.0.1", mail_server.port)],
-                hostname="gate.example",
-                limits=Limits(connections=connections),
-            )
+            hop = (next_hop or _hop(connections))(mail_server.port)
             events = Events(open_log("json", log), Metrics(), personal=personal)
             with TemporaryDirectory() as folder:
                 memories = Memories(Path(folder), events, lockbox, patience_seconds)
@@ -216,3 +214,11 @@ async def house(
                 await hop.close()
                 await memories.close()
                 await poison.close()
+
+
+def _hop(connections: int) -> Callable[[int], NextHop]:
+    def make(port: int) -> NextHop:
+        address = HopAddress("127.0.0.1", port)
+        return NextHop([address], hostname="gate.example", limits=Limits(connections=connections))
+
+    return make

@@ -53,6 +53,11 @@ async def accepts_and_hangs_up(step: Step) -> bytes:
     return step.usual
 
 
+async def accepts_in_silence(step: Step) -> bytes:
+    """Does what was asked, and never says so."""
+    return b""
+
+
 async def answers_and_hangs_up(step: Step) -> bytes:
     """Gives the usual answer as its last words."""
     step.writer.write(step.usual)
@@ -67,6 +72,13 @@ async def drips(step: Step) -> bytes:
         await step.writer.drain()
         await asyncio.sleep(0)
     return b""
+
+
+async def never_stops(step: Step) -> bytes:
+    """Answers with lines that go on for as long as anybody reads them."""
+    while True:
+        step.writer.write(b"250-and another thing\r\n" * 1000)
+        await step.writer.drain()
 
 
 def adds(more: str) -> Fault:
@@ -88,8 +100,12 @@ class Script:
 
     faults: Mapping[str, Fault | list[Fault]]
     steps: list[str] = field(default_factory=list)
+    writers: list[asyncio.StreamWriter] = field(default_factory=list)
+    """One for each connection, the oldest first."""
 
     async def __call__(self, step: Step) -> bytes:
+        if step.verb == "CONNECT":
+            self.writers.append(step.writer)
         mailbox = step.argument.partition("<")[2].partition(">")[0]
         self.steps.append(f"{step.verb} {mailbox}".strip())
         return await self._next(f"{step.verb} {mailbox}", step.verb)(step)
@@ -151,6 +167,19 @@ def spooled(octets: bytes = MESSAGE) -> Iterator[Spool]:
         spool.write(octets)
         spool.seal()
         yield spool
+
+
+@contextlib.contextmanager
+def full_backlog() -> Iterator[int]:
+    """A port that answers no SYN: its queue is full and nobody accepts."""
+    with socket.socket() as server, contextlib.ExitStack() as clients:
+        server.bind(("127.0.0.1", 0))
+        server.listen(0)
+        for _ in range(2):
+            client = clients.enter_context(socket.socket())
+            client.setblocking(False)
+            client.connect_ex(server.getsockname())
+        yield server.getsockname()[1]
 
 
 def closed_port() -> int:

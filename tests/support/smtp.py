@@ -119,6 +119,16 @@ class Client:
         assert not line or line.endswith(b"\r\n"), line
         return line[:-2].decode("ascii")
 
+    async def rest(self) -> bytes:
+        """All that comes until the server hangs up."""
+        octets = b""
+        try:
+            while more := await self._reader.read(1 << 16):
+                octets += more
+        except ConnectionError:
+            return octets
+        return octets
+
     async def ask(self, octets: bytes) -> str:
         """Send a line and read the reply to it."""
         await self.send(octets + b"\r\n")

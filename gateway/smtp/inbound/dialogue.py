@@ -6,6 +6,7 @@ import ssl
 from dataclasses import dataclass, replace
 from secrets import token_hex
 
+from gateway.failpoints import reach
 from gateway.model import Envelope, Recipient
 from gateway.smtp import replies
 from gateway.smtp.address import Address, Flaw, Malformed, parse_recipient, parse_sender
@@ -164,6 +165,7 @@ class Dialogue:
         self._forwarded = Forwarded()
         self._messages += 1
         reception.spool.seal()
+        reach("message received")
         reply = await transaction.passage.commit(reception.spool, transaction.identifier)
         if reply.is_positive:
             self._accepted.append(transaction.identifier)

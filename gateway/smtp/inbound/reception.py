@@ -3,6 +3,7 @@
 import asyncio
 from asyncio import get_running_loop
 
+from gateway.failpoints import reach
 from gateway.smtp import replies
 from gateway.smtp.data import DataReader, DataRules, Fault
 from gateway.smtp.inbound.inbox import Inbox
@@ -46,6 +47,7 @@ class Reception:
                 return
             if not self._is_good:
                 self.close()
+            reach("part received")
             await self._wait_for_octets(inbox, began)
 
     def refusal(self, identifier: str) -> Reply | None:

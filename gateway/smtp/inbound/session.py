@@ -15,6 +15,7 @@ from typing import ClassVar, cast
 from aiosmtpd.smtp import SMTP
 from aiosmtpd.smtp import log as aiosmtpd_log
 
+from gateway.failpoints import reach
 from gateway.smtp import replies
 from gateway.smtp.inbound import commands
 from gateway.smtp.inbound.dialogue import Dialogue, House
@@ -157,6 +158,7 @@ class Session(SMTP):
     # --- the beginning and the end -------------------------------------------------------------
 
     async def _welcome(self) -> None:
+        reach("client connected")
         if self._house.settings.proxy_protocol:
             self._client = await self._ask_front_end()
         self._dialogue = Dialogue(self._house, self._client)
@@ -250,7 +252,9 @@ class Session(SMTP):
         # RFC 1047: who hangs up while we judge has given up waiting, and will send again.
         has_given_up = self._wire.inbox.has_ended
         self._is_cut_off = True
+        reach("answer due")
         await self._wire.answer(reply)
+        reach("answer sent")
         self._is_cut_off = has_given_up
 
     async def _receive(self) -> Reception:

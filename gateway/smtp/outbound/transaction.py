@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
+from gateway.failpoints import reach
 from gateway.model import Envelope, Recipient
 from gateway.smtp.outbound import commands
 from gateway.smtp.outbound.answers import Answer
@@ -62,6 +63,7 @@ class Transaction:
             return refused.reply
         if answer.is_positive:
             self.accepted.append(recipient)
+            reach("recipient accepted")
         return answer.reply()
 
     async def send(
@@ -217,6 +219,7 @@ class Transaction:
         try:
             async with step("final dot", connection.address, connection.timeouts.dot):
                 connection.wire.write(last)
+                reach("dot sent")
                 answer = await connection.wire.answer()
         except NextHopError as error:
             raise InDoubtError(str(error)) from error
@@ -228,6 +231,7 @@ class Transaction:
     async def _push(connection: Connection, piece: bytes) -> None:
         if piece:
             connection.wire.write(piece)
+            reach("part sent")
         async with step("message", connection.address, connection.timeouts.block):
             await connection.wire.drained()
 

@@ -1,9 +1,6 @@
 """From connect to the last EHLO, in clear and in TLS."""
 
-import contextlib
-import socket
 import ssl
-from collections.abc import Iterator
 
 import pytest
 
@@ -15,6 +12,7 @@ from tests.support.next_hop import (
     Fault,
     Stage,
     adds,
+    full_backlog,
     hangs,
     hangs_up,
     says,
@@ -34,19 +32,6 @@ async def deliver(stage: Stage) -> str:
     with spooled() as message:
         assert (await transaction.send(b"", message)).is_positive
     return stage.sink.deliveries[-1].envelope.tls
-
-
-@contextlib.contextmanager
-def full_backlog() -> Iterator[int]:
-    """A port that answers no SYN: its queue is full and nobody accepts."""
-    with socket.socket() as server, contextlib.ExitStack() as clients:
-        server.bind(("127.0.0.1", 0))
-        server.listen(0)
-        for _ in range(2):
-            client = clients.enter_context(socket.socket())
-            client.setblocking(False)
-            client.connect_ex(server.getsockname())
-        yield server.getsockname()[1]
 
 
 async def test_a_port_that_answers_nothing_is_given_up() -> None:

@@ -1,0 +1,49 @@
+"""Moments at which a test stops the gateway or makes it fail; nothing happens at them otherwise.
+
+1. Nothing arms them but a program that calls ``arm``, and this package has none: no setting, no
+   argument and no variable of the environment can. The program that does is among the tests.
+2. Every moment that the code reaches stands in ``POINTS``, and every name there is reached.
+"""
+
+from collections.abc import Callable, Mapping
+
+POINTS: Mapping[str, str] = {
+    "client connected": "before the greeting",
+    "part received": "in the middle of a message",
+    "message received": "after the final dot, before anything was done about it",
+    "worker asked": "a worker has the message and looks at it",
+    "verdict reached": "before the message goes to the next hop or into the quarantine",
+    "blob written": "the quarantine has written the message, and not yet synced it",
+    "blob synced": "before it has its name",
+    "blob named": "before the folder is synced",
+    "folder synced": "before the index knows of the message",
+    "row committed": "the quarantine has the message, and the client no answer",
+    "key wiped": "an item is deleted, and its message not yet removed",
+    "recipient accepted": "the next hop knows sender and recipient",
+    "part sent": "in the middle of the message to the next hop",
+    "dot sent": "the next hop has the message and has not answered",
+    "next hop answered": "before the journal knows of the answer",
+    "answer due": "the journal knows, and the client has no answer",
+    "answer sent": "before the client has said another word",
+}
+"""Each moment, and what it means to stop there: in the order in which a message meets them."""
+
+_armed: dict[str, Callable[[], None]] = {}
+
+
+def reach(point: str) -> None:
+    """Do what a test has asked for at this moment."""
+    if act := _armed.get(point):
+        act()
+
+
+def arm(point: str, act: Callable[[], None]) -> None:
+    """From now on call ``act`` at this moment. Only for tests: Rule 1."""
+    if point not in POINTS:
+        raise ValueError(f"no such moment: {point}")
+    _armed[point] = act
+
+
+def disarm() -> None:
+    """Let nothing happen anywhere."""
+    _armed.clear()

@@ -1,0 +1,294 @@
+"""Mail that is counted: a client that tries again as a mail server does, and what must hold then.
+
+The invariants are numbered as in tests/faults/README.md.
+"""
+
+import asyncio
+import base64
+import re
+import secrets
+import socket
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from pathlib import Path
+
+from gateway import records
+from gateway.demo import samples
+from gateway.smtp.sink import Delivery
+from quarantine import Lockbox
+from quarantine.item import State
+from tests.support.smtp import Client
+
+SENDER = "lab@out.example"
+RECIPIENT = "dr@hospital.example"
+_TRACE = re.compile(rb"(?:[A-Za-z-]+: (?:[^\r\n]|\r\n[ \t])*\r\n)*?X-Lazaretto: clean; id=(\w+)[^\r\n]*\r\n")
+_CANARY = re.compile(rb"canary-[0-9a-f]{32}")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The last word of one attempt: ``reply`` to ``stage``, or "" when the connection was lost."""
+
+    stage: str
+    reply: str
+
+    @property
+    def is_accepted(self) -> bool:
+        return self.stage == "." and self.reply.startswith("250")
+
+
+@dataclass(eq=False)
+class Letter:
+    """One message, and what its client was told: one answer for each attempt."""
+
+    canary: bytes
+    message: bytes
+    is_infected: bool
+    recipients: tuple[str, ...]
+    answers: list[Answer] = field(default_factory=list)
+    refused: set[str] = field(default_factory=set)
+    """Recipients that were refused on the last attempt."""
+    may_be_twice: bool = False
+    """Set where nobody can know (RFC 1047): a next hop that took the dot and did not answer."""
+
+    @property
+    def is_accepted(self) -> bool:
+        return any(answer.is_accepted for answer in self.answers)
+
+    @property
+    def goals(self) -> set[str]:
+        return set(self.recipients) - self.refused
+
+
+class Ledger:
+    """Writes letters, sends them, and keeps count."""
+
+    def __init__(self, *, name: str = "") -> None:
+        self.letters: list[Letter] = []
+        self._name = name
+
+    def write(
+        self,
+        *,
+        is_infected: bool = False,
+        padding: int = 0,
+        recipients: tuple[str, ...] = (RECIPIENT,),
+        text: bytes = b"Dear colleague",
+    ) -> Letter:
+        """A letter with its canary in the text and in an attachment, and ``padding`` octets more."""
+        canary = b"canary-" + secrets.token_hex(16).encode()
+        attached = samples.eicar() if is_infected else b"result " + canary
+        message = b"".join(
+            (
+                b"From: <%s>\r\nTo: <%s>\r\n" % (SENDER.encode(), recipients[0].encode()),
+                b"Subject: result of %s\r\n" % canary,
+                b'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n',
+                b"--b\r\nContent-Type: text/plain\r\n\r\n%s, %s\r\n.\r\n..\r\n" % (text, canary),
+                b"line of the result, no more than that\r\n" * (padding // 39),
+                _part("result.txt", b"result " + canary),
+                _part("more.txt", attached),
+                b"--b--\r\n",
+            )
+        )
+        letter = Letter(canary, message, is_infected, recipients)
+        self.letters.append(letter)
+        return letter
+
+    async def attempt(self, letter: Letter, port: int, **options: str) -> Answer:
+        """Offer the letter once, as a mail server does; note and give the answer."""
+        try:
+            async with call(port, **options) as client:
+                answer = await self._offer(letter, client) or await self._hand_over(letter, client)
+                with suppress(OSError):
+                    await client.ask(b"QUIT")
+        except OSError:
+            answer = Answer("", "")
+        letter.answers.append(answer)
+        return answer
+
+    async def deliver(self, letter: Letter, port: int, *, attempts: int = 5) -> list[Answer]:
+        """Offer the letter until it is accepted or refused for good."""
+        for _ in range(attempts):
+            answer = await self.attempt(letter, port)
+            if answer.is_accepted or answer.reply.startswith("5"):
+                break
+        return letter.answers
+
+    @asynccontextmanager
+    async def begun(self, letter: Letter, port: int) -> AsyncIterator[Client]:
+        """A client that has heard 354 for this letter; the rest is the caller's."""
+        async with call(port) as client:
+            answer = await self._offer(letter, client)
+            assert answer is None, answer
+            yield client
+
+    async def _offer(self, letter: Letter, client: Client) -> Answer | None:
+        """Everything up to 354; None when it was said."""
+        letter.refused = set()
+        greeting = await client.reply()
+        if not greeting.startswith("220"):
+            return Answer("CONNECT", greeting)
+        offered = await client.ask(b"EHLO client.example")
+        is_wide = "8BITMIME" in offered and not letter.message.isascii()
+        body = b" BODY=8BITMIME" if is_wide else b""
+        reply = await client.ask(b"MAIL FROM:<%s>%s" % (SENDER.encode(), body))
+        if not reply.startswith("250"):
+            return Answer("MAIL", reply)
+        for recipient in letter.recipients:
+            reply = await client.ask(b"RCPT TO:<%s>" % recipient.encode())
+            if not reply.startswith("250"):
+                letter.refused.add(recipient)
+        if not letter.goals:
+            return Answer("RCPT", reply)
+        reply = await client.ask(b"DATA")
+        return None if reply.startswith("354") else Answer("DATA", reply)
+
+    async def _hand_over(self, letter: Letter, client: Client) -> Answer:
+        return Answer(".", await client.ask(on_the_wire(letter)))
+
+
+def on_the_wire(letter: Letter) -> bytes:
+    """The message with its dots doubled, and the final dot without its line end."""
+    return letter.message.replace(b"\r\n.", b"\r\n..") + b"."
+
+
+@asynccontextmanager
+async def call(
+    port: int, *, source: str = "127.0.0.1", window: int = 0
+) -> AsyncIterator[Client]:
+    """A client for as long as the block lasts, with a receive buffer of ``window`` octets."""
+    client = await _connect(port, source, window)
+    try:
+        async with asyncio.timeout(60):
+            yield client
+    finally:
+        client.writer.transport.abort()
+
+
+async def _connect(port: int, source: str, window: int) -> Client:
+    sock = socket.socket()
+    if window:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
+    sock.bind((source, 0))
+    sock.setblocking(False)
+    try:
+        await asyncio.get_running_loop().sock_connect(sock, ("127.0.0.1", port))
+    except BaseException:
+        sock.close()
+        raise
+    return Client(*await asyncio.open_connection(sock=sock))
+
+
+# What must hold in the end.
+
+
+@dataclass(frozen=True)
+class Aftermath:
+    """Where the mail is when all is over; ``folders`` hold what the gateway wrote."""
+
+    deliveries: Sequence[Delivery]
+    lockbox: Lockbox
+    folders: Sequence[Path] = ()
+
+    def check(self, ledger: Ledger) -> Counter[str]:
+        """Every invariant for every letter; gives how many letters became what."""
+        found = _Found(self.deliveries, self.lockbox)
+        for letter in ledger.letters:
+            found.check(letter)
+        _no_plaintext(ledger.letters, self.folders)
+        return Counter(found.fate(letter) for letter in ledger.letters)
+
+
+class _Found:
+    """Every copy of every letter, by canary."""
+
+    def __init__(self, deliveries: Sequence[Delivery], lockbox: Lockbox) -> None:
+        self._delivered = [(_canary(one.message), one) for one in deliveries]
+        self._held: list[tuple[bytes, set[str], bytes]] = []
+        for item in lockbox.items():
+            details = lockbox.item(item.id)
+            envelope = records.decode_envelope(details.envelope)
+            goals = {recipient.address for recipient in envelope.recipients}
+            message = lockbox.message(item.id)
+            self._held.append((_canary(message), goals, message))
+            # I8: every item says how it came here.
+            assert details.changes[0].became is State.HELD, item
+
+    def check(self, letter: Letter) -> None:
+        delivered = [one for canary, one in self._delivered if canary == letter.canary]
+        held = [entry for entry in self._held if entry[0] == letter.canary]
+        copies = Counter(r.address for one in delivered for r in one.envelope.recipients)
+        copies.update(goal for _, goals, _ in held for goal in goals)
+        about = f"{letter.canary!r}: {letter.answers}, {len(delivered)} delivered, {len(held)} held"
+        if letter.is_accepted:  # I1, I2
+            most = 2 if letter.may_be_twice else 1
+            assert set(copies) == letter.goals, about
+            assert max(copies.values()) <= most, about
+        elif not letter.may_be_twice:  # I3
+            assert not copies, about
+        assert not (delivered if letter.is_infected else held), about  # I4
+        assert all(message == letter.message for _, _, message in held), about  # I7
+        for one in delivered:
+            _came_through(one.message, letter)
+
+    def fate(self, letter: Letter) -> str:
+        copies = sum(canary == letter.canary for canary, *_ in (*self._delivered, *self._held))
+        return ("nowhere", "once", "twice")[min(copies, 2)]
+
+
+def _came_through(message: bytes, letter: Letter) -> None:
+    """I4, I7: judged clean, with our headers on top and not one other octet."""
+    trace = _TRACE.match(message)
+    assert trace, message[:500]
+    assert message[trace.end() :] == letter.message
+    without = message.replace(b"\r\n", b"")
+    assert b"\r" not in without
+    assert b"\n" not in without
+    assert samples.eicar() not in b"".join(attachments(message))
+
+
+def attachments(message: bytes) -> Iterator[bytes]:
+    """What an independent reader finds in it."""
+    for part in message_from_bytes(message).walk():
+        payload = part.get_payload(decode=True)
+        if isinstance(payload, bytes):
+            yield payload
+
+
+def _no_plaintext(letters: Sequence[Letter], folders: Sequence[Path]) -> None:
+    """I5: not one octet of a letter is on the disk as it was, or as an attachment spells it."""
+    canaries = {letter.canary for letter in letters}
+    for path in (path for folder in folders for path in folder.rglob("*")):
+        if not path.is_file():
+            continue
+        octets = path.read_bytes()
+        assert not canaries & set(_CANARY.findall(octets)), path
+        assert not any(spelling in octets for spelling in _SPELLINGS), path
+
+
+def spellings(word: bytes) -> list[bytes]:
+    """``word`` in base64, wherever it begins in a group of three octets."""
+    return [
+        base64.b64encode(bytes(shift) + word)[skip:][: len(word) * 4 // 3 - 4]
+        for shift, skip in ((0, 0), (1, 2), (2, 3))
+    ]
+
+
+_SPELLINGS = spellings(b"result canary-")
+
+
+def _part(name: str, data: bytes) -> bytes:
+    head = (
+        f"--b\r\nContent-Type: application/octet-stream; name={name}\r\n"
+        f"Content-Disposition: attachment; filename={name}\r\n"
+        "Content-Transfer-Encoding: base64\r\n\r\n"
+    )
+    return head.encode() + base64.encodebytes(data).replace(b"\n", b"\r\n")
+
+
+def _canary(message: bytes) -> bytes:
+    found = _CANARY.search(message)
+    return found[0] if found else b""
