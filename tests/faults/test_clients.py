@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import os
 import socket
 import struct
 import tracemalloc
@@ -78,13 +77,17 @@ async def test_g4_a_client_that_never_reads_is_cut_off_and_its_descriptor_is_fre
             await client.reply()
             client.writer.transport.pause_reading()
             with pytest.raises(ConnectionError):
-                while True:
-                    await client.send(b"VRFY\r\n" * 10_000)
+                await talk_on(client)
         await place.is_quiet()
 
         assert descriptors() <= before
         assert (await place.send(place.ledger.write())).is_accepted
         assert await place.count() == {"once": 1}
+
+
+async def talk_on(client: Client) -> None:
+    while True:
+        await client.send(b"VRFY\r\n" * 10_000)
 
 
 def descriptors() -> int:
@@ -161,8 +164,8 @@ async def test_g7_a_client_that_is_gone_in_the_middle_of_a_message_leaves_nothin
 
 def spools() -> int:
     """Messages that are still in the memory of this process."""
-    names = (os.readlink(path) for path in Path("/proc/self/fd").iterdir() if path.is_symlink())
-    return sum("memfd:message" in name for name in names)
+    links = (path for path in Path("/proc/self/fd").iterdir() if path.is_symlink())
+    return sum("memfd:message" in str(link.readlink()) for link in links)
 
 
 async def test_g13_a_retry_during_the_scan_of_the_first_attempt_is_delivered_once() -> None:
@@ -211,7 +214,9 @@ async def test_g15_ten_thousand_recipients_are_refused_beyond_the_limit() -> Non
             await client.reply()
             await client.ask(b"EHLO client.example")
             await client.ask(b"MAIL FROM:<lab@out.example>")
-            told = [reply for start in range(0, 10_000, 100) for reply in await offer(client, start)]
+            told = [
+                reply for start in range(0, 10_000, 100) for reply in await offer(client, start)
+            ]
             await client.ask(b"DATA")
             note(letter, await client.ask(on_the_wire(letter)))
 
@@ -249,7 +254,12 @@ async def test_g17_a_message_without_end_is_552_then_421_and_takes_no_more_than_
     limits = SessionLimits(message_bytes=LARGE)
     async with town(limits=limits) as place, call(place.port) as client:
         await client.reply()
-        for line in (b"EHLO client.example", b"MAIL FROM:<a@b.test>", b"RCPT TO:<c@d.test>", b"DATA"):
+        for line in (
+            b"EHLO client.example",
+            b"MAIL FROM:<a@b.test>",
+            b"RCPT TO:<c@d.test>",
+            b"DATA",
+        ):
             await client.ask(line)
         gc.collect()
         tracemalloc.start()

@@ -1,4 +1,4 @@
-"""A mistake of ours at any moment: the client is told to come back, and its letter is taken once."""
+"""A mistake of ours at any moment: the client hears 4xx, comes back, and is served once."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ import pytest
 from gateway import failpoints
 from tests.support.town import town
 
-IN_DOUBT = {"dot sent", "next hop answered", "row committed"}
+IN_DOUBT = {"dot sent", "next hop answered"}
 """Between the last moment at which nothing had happened, and the first at which it is known."""
 IN_QUARANTINE = {"row committed"}
 ELSEWHERE = {

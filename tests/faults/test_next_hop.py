@@ -58,11 +58,15 @@ ROWS = {
         {"CONNECT": [says("421 4.3.2 not now")]}, ("MAIL 451 4.4.1", ". 250")
     ),
     "C5 knows only HELO": Row({"EHLO": says("502 5.5.1 what?")}, (". 250",)),
-    "C6 MAIL 4xx": Row({"MAIL": [says(b"450 4.7.1 gr\xe9y\x1b[2Jlist\r\n")]}, (
-        "MAIL 450 4.7.1 gr?y?[2Jlist", ". 250")),
+    "C6 MAIL 4xx": Row(
+        {"MAIL": [says(b"450 4.7.1 gr\xe9y\x1b[2Jlist\r\n")]},
+        ("MAIL 450 4.7.1 gr?y?[2Jlist", ". 250"),
+    ),
     "C7 MAIL 5xx": Row({"MAIL": says("550 5.7.1 not you")}, ("MAIL 550 5.7.1 not you",), "nowhere"),
     "C8 one recipient of three 4xx": Row(
-        {"RCPT b@hospital.example": says("450 4.2.1 full")}, (". 250",), letter={"recipients": THREE}
+        {"RCPT b@hospital.example": says("450 4.2.1 full")},
+        (". 250",),
+        letter={"recipients": THREE},
     ),
     "C8 one recipient of three 4xx after the scan": Row(
         {"DATA": [hangs_up], "RCPT b@hospital.example": [usual, says("450 4.2.1 full")]},
@@ -70,7 +74,9 @@ ROWS = {
         letter={"recipients": THREE},
     ),
     "C9 one recipient of three 5xx": Row(
-        {"RCPT b@hospital.example": says("550 5.1.1 who?")}, (". 250",), letter={"recipients": THREE}
+        {"RCPT b@hospital.example": says("550 5.1.1 who?")},
+        (". 250",),
+        letter={"recipients": THREE},
     ),
     "C9 one recipient of three 5xx after the scan": Row(
         {"DATA": [hangs_up], "RCPT b@hospital.example": [usual, says("550 5.1.1 who?")]},
@@ -82,9 +88,7 @@ ROWS = {
     ),
     "C11 DATA 4xx": Row({"DATA": [says("451 4.3.0 busy")]}, (". 451 4.3.0 busy", ". 250")),
     "C11 no 354 ever": Row({"DATA": [hangs]}, (". 451 4.4.1", ". 250")),
-    "C13 closes at the beginning of the message": Row(
-        {"BODY": [hangs_up]}, (". 451 4.4", ". 250")
-    ),
+    "C13 closes at the beginning of the message": Row({"BODY": [hangs_up]}, (". 451 4.4", ". 250")),
     "C13 closes in the middle of the message": Row(
         {"BODY": [hangs_up]}, (". 451 4.4.1", ". 250"), letter={"padding": 8 * LARGE}
     ),
@@ -215,9 +219,7 @@ async def test_c18_8bitmime_is_gone_after_the_scan(text: str, reply: str) -> Non
         answer = await place.send(letter)
 
         assert answer.reply.startswith(reply)
-        assert await place.count() == (
-            {"once": 2} if reply == "250" else {"once": 1, "nowhere": 1}
-        )
+        assert await place.count() == ({"once": 2} if reply == "250" else {"once": 1, "nowhere": 1})
 
 
 def loses(sink: Sink, extensions: tuple[str, ...]) -> Fault:
@@ -280,7 +282,10 @@ async def test_c20_the_first_address_is_dead_and_the_second_takes_the_letter() -
 async def test_c24_ten_thousand_letters_for_a_dead_hop_cost_little_each() -> None:
     """One after the other in a few sessions: each is told at once, and nothing piles up."""
     dead = [HopAddress("127.0.0.1", closed_port())]
-    async with town(hop={"addresses": dead, "limits": Limits()}) as place, call(place.port) as client:
+    async with (
+        town(hop={"addresses": dead, "limits": Limits()}) as place,
+        call(place.port) as client,
+    ):
         await client.reply()
         await client.ask(b"EHLO client.example")
         await refused(client, 1000)

@@ -26,18 +26,21 @@ class Authority:
 
     def server(self, name: str) -> ssl.SSLContext:
         """The context of a server whose certificate bears ``name``."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        with tempfile.NamedTemporaryFile() as file:
+            Path(file.name).write_bytes(self.pem(name))
+            context.load_cert_chain(file.name)
+        return context
+
+    def pem(self, name: str) -> bytes:
+        """A certificate that bears ``name``, and its key."""
         key = ec.generate_private_key(ec.SECP256R1())
         certificate = self._sign(name, key, is_authority=False)
-        octets = certificate.public_bytes(serialization.Encoding.PEM) + key.private_bytes(
+        return certificate.public_bytes(serialization.Encoding.PEM) + key.private_bytes(
             serialization.Encoding.PEM,
             serialization.PrivateFormat.PKCS8,
             serialization.NoEncryption(),
         )
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        with tempfile.NamedTemporaryFile() as file:
-            Path(file.name).write_bytes(octets)
-            context.load_cert_chain(file.name)
-        return context
 
     def client(self) -> ssl.SSLContext:
         """The context of a client that trusts this authority and no other."""

@@ -18,6 +18,7 @@ _SETTINGS = """\
 listen = ["127.0.0.1:{port}"]
 hostname = "gate.example"
 recipient_domains = ["hospital.example"]
+{smtp}
 [next_hop]
 hosts = ["127.0.0.1:{next_hop}"]
 tls = "off"
@@ -75,12 +76,13 @@ def gateway(root: Path, *, port: int, next_hop: int, extra: str = "") -> Iterato
         running.process.wait(timeout=40)
 
 
-def furnish(root: Path, *, port: int, next_hop: int, extra: str = "") -> None:
-    """Settings, a key and a folder for temporary files."""
+def furnish(root: Path, *, port: int, next_hop: int, extra: str = "", smtp: str = "") -> None:
+    """Settings, a key and a folder for temporary files; ``smtp`` are more keys of that table."""
     (root / "tmp").mkdir(parents=True, exist_ok=True)
     settings = root / "lazaretto.toml"
     health = "" if "[health]" in extra else '[health]\nlisten = ""\n'
-    settings.write_text(_SETTINGS.format(port=port, next_hop=next_hop, root=root) + health + extra)
+    usual = _SETTINGS.format(port=port, next_hop=next_hop, root=root, smtp=smtp)
+    settings.write_text(usual + health + extra)
     if not (root / "quarantine.key").exists():
         create_key(root / "quarantine.key")
 
@@ -90,7 +92,13 @@ def start(root: Path, port: int, *program: str, before: Sequence[str] = ()) -> R
 
     ``program`` takes the place of the command line's own module, ``before`` stands before all.
     """
-    words = ("-m", *(program or ("gateway.cli",)), "serve", "--config", str(root / "lazaretto.toml"))
+    words = (
+        "-m",
+        *(program or ("gateway.cli",)),
+        "serve",
+        "--config",
+        str(root / "lazaretto.toml"),
+    )
     lives = _lives(root)
     with (root / "events.jsonl").open("ab") as log:
         process = subprocess.Popen(

@@ -24,7 +24,9 @@ from tests.support.smtp import Client
 
 SENDER = "lab@out.example"
 RECIPIENT = "dr@hospital.example"
-_TRACE = re.compile(rb"(?:[A-Za-z-]+: (?:[^\r\n]|\r\n[ \t])*\r\n)*?X-Lazaretto: clean; id=(\w+)[^\r\n]*\r\n")
+_TRACE = re.compile(
+    rb"(?:[A-Za-z-]+: (?:[^\r\n]|\r\n[ \t])*\r\n)*?X-Lazaretto: clean; id=(\w+)[^\r\n]*\r\n"
+)
 _CANARY = re.compile(rb"canary-[0-9a-f]{32}")
 
 
@@ -78,7 +80,7 @@ class Ledger:
         recipients: tuple[str, ...] = (RECIPIENT,),
         text: bytes = b"Dear colleague",
     ) -> Letter:
-        """A letter with its canary in the text and in an attachment, and ``padding`` octets more."""
+        """A letter with its canary in text and attachment, and ``padding`` octets more."""
         canary = b"canary-" + secrets.token_hex(16).encode()
         attached = samples.eicar() if is_infected else b"result " + canary
         message = b"".join(
@@ -156,9 +158,7 @@ def on_the_wire(letter: Letter) -> bytes:
 
 
 @asynccontextmanager
-async def call(
-    port: int, *, source: str = "127.0.0.1", window: int = 0
-) -> AsyncIterator[Client]:
+async def call(port: int, *, source: str = "127.0.0.1", window: int = 0) -> AsyncIterator[Client]:
     """A client for as long as the block lasts, with a receive buffer of ``window`` octets."""
     client = await _connect(port, source, window)
     try:
@@ -196,6 +196,7 @@ class Aftermath:
     def check(self, ledger: Ledger) -> Counter[str]:
         """Every invariant for every letter; gives how many letters became what."""
         found = _Found(self.deliveries, self.lockbox)
+        found.has_no_stranger(ledger.letters)
         for letter in ledger.letters:
             found.check(letter)
         _no_plaintext(ledger.letters, self.folders)
@@ -216,6 +217,12 @@ class _Found:
             self._held.append((_canary(message), goals, message))
             # I8: every item says how it came here.
             assert details.changes[0].became is State.HELD, item
+
+    def has_no_stranger(self, letters: Sequence[Letter]) -> None:
+        """What nobody has written was smuggled in, or is a piece of something."""
+        known = {letter.canary for letter in letters}
+        strangers = [entry for entry in (*self._delivered, *self._held) if entry[0] not in known]
+        assert not strangers
 
     def check(self, letter: Letter) -> None:
         delivered = [one for canary, one in self._delivered if canary == letter.canary]

@@ -73,10 +73,10 @@ def _start(root: Path, port: int) -> RunningGateway:
 
 
 @asynccontextmanager
-async def phoenix(root: Path) -> AsyncIterator[Phoenix]:
+async def phoenix(root: Path, **settings: str) -> AsyncIterator[Phoenix]:
     async with Sink() as sink:
         port = free_port()
-        furnish(root, port=port, next_hop=sink.port)
+        furnish(root, port=port, next_hop=sink.port, **settings)
         bird = Phoenix(root, sink, port, await asyncio.to_thread(_start, root, port))
         try:
             yield bird

@@ -1,4 +1,4 @@
-"""A whole gateway in one process, all real but its scanner, between a ledger and a faulty next hop."""
+"""A gateway in one process, all real but its scanner, between a ledger and a faulty next hop."""
 
 import asyncio
 import base64
@@ -19,9 +19,7 @@ from tests.support.ledger import Aftermath, Answer, Ledger, Letter
 from tests.support.next_hop import Fault, Script
 from tests.support.smtp import Notebook
 
-HASTY = Timeouts(
-    slot=5.0, connect=0.3, banner=0.3, command=0.3, block=0.3, dot=0.3, reset=0.3
-)
+HASTY = Timeouts(slot=5.0, connect=0.3, banner=0.3, command=0.3, block=0.3, dot=0.3, reset=0.3)
 _NO_PAUSE = Limits(first_pause=0.0)
 _INFECTED = base64.b64encode(samples.eicar())[:40]
 
