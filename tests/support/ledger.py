@@ -25,7 +25,9 @@ from tests.support.smtp import Client
 SENDER = "lab@out.example"
 RECIPIENT = "dr@hospital.example"
 _TRACE = re.compile(
-    rb"(?:[A-Za-z-]+: (?:[^\r\n]|\r\n[ \t])*\r\n)*?X-Lazaretto: clean; id=(\w+)[^\r\n]*\r\n"
+    rb"Received: (?:[^\r\n]|\r\n\t)+\r\n"
+    rb"X-Lazaretto: clean; id=\w+[^\r\n]*\r\n"
+    rb"(?:X-Lazaretto-[A-Za-z]+: [^\r\n]*\r\n)*"
 )
 _CANARY = re.compile(rb"canary-[0-9a-f]{32}")
 

@@ -105,6 +105,7 @@ async def town(
             replace(home.pipeline, scanner=scanner),
             InboundSettings("mx.example.org", limits=limits or SessionLimits()),
             observer=notebook,
+            marks=home.pipeline.means.marks,
             tls=tls,
             answered=home.pipeline.means.once.answered,
         )
