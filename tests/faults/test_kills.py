@@ -59,9 +59,7 @@ async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Phoe
 async def bird(shared: Phoenix) -> Phoenix:
     """Alive, whatever became of the row before."""
     await shared.revive()
-    shared.ledger.letters.clear()
-    shared.sink.deliveries.clear()
-    shared.watch()
+    shared.begin()
     return shared
 
 

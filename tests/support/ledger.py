@@ -9,7 +9,7 @@ import re
 import secrets
 import socket
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -189,16 +189,20 @@ async def _connect(port: int, source: str, window: int) -> Client:
 
 @dataclass(frozen=True)
 class Aftermath:
-    """Where the mail is when all is over; ``folders`` hold what the gateway wrote."""
+    """Where the mail is when all is over.
+
+    ``folders`` hold what the gateway wrote; ``settled`` are canaries that were checked before.
+    """
 
     deliveries: Sequence[Delivery]
     lockbox: Lockbox
     folders: Sequence[Path] = ()
+    settled: Collection[bytes] = ()
 
     def check(self, ledger: Ledger) -> Counter[str]:
         """Every invariant for every letter; gives how many letters became what."""
         found = _Found(self.deliveries, self.lockbox)
-        found.has_no_stranger(ledger.letters)
+        found.has_no_stranger({letter.canary for letter in ledger.letters} | set(self.settled))
         for letter in ledger.letters:
             found.check(letter)
         _no_plaintext(ledger.letters, self.folders)
@@ -220,9 +224,8 @@ class _Found:
             # I8: every item says how it came here.
             assert details.changes[0].became is State.HELD, item
 
-    def has_no_stranger(self, letters: Sequence[Letter]) -> None:
+    def has_no_stranger(self, known: Collection[bytes]) -> None:
         """What nobody has written was smuggled in, or is a piece of something."""
-        known = {letter.canary for letter in letters}
         strangers = [entry for entry in (*self._delivered, *self._held) if entry[0] not in known]
         assert not strangers
 

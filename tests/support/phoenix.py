@@ -25,6 +25,8 @@ class Phoenix:
     port: int
     life: RunningGateway
     ledger: Ledger = field(default_factory=Ledger)
+    _settled: set[bytes] = field(default_factory=set)
+    _relatives: list[int] = field(default_factory=list)
 
     @property
     def wish(self) -> Path:
@@ -42,8 +44,10 @@ class Phoenix:
         if self.life.process.poll() is not None:
             self.life = await asyncio.to_thread(_start, self.root, self.port)
 
-    def watch(self) -> None:
-        """Remember its processes, to see later that they have ended."""
+    def begin(self) -> None:
+        """Forget the letters so far; remember its processes, to see later that they have ended."""
+        self._settled |= {letter.canary for letter in self.ledger.letters}
+        self.ledger.letters.clear()
         self._relatives = list(family(self.life.process.pid))
         assert len(self._relatives) > 2
 
@@ -53,7 +57,8 @@ class Phoenix:
         with open_lockbox(self.root / "quarantine", key) as box:
             assert {problem.kind for problem in box.fsck()} <= {"orphan-blob"}
             assert not list(self.root.rglob("*.tmp"))
-            return Aftermath(self.sink.deliveries, box, [self.root]).check(self.ledger)
+            end = Aftermath(self.sink.deliveries, box, [self.root], self._settled)
+            return end.check(self.ledger)
 
     def _is_gone(self, *, seconds: float = 10.0) -> None:
         deadline = time.monotonic() + seconds
