@@ -4,7 +4,6 @@ import asyncio
 import os
 import resource
 import socket
-import ssl
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO, TypeVar
 
+from gateway import tls
 from gateway.acts import Means
 from gateway.config import ConfigError, Settings
 from gateway.events import Events, open_log
@@ -29,14 +29,14 @@ from gateway.reload import Made, Reload
 from gateway.smtp.inbound import Server
 from gateway.smtp.journal import Journal
 from gateway.smtp.marks import Marks
-from gateway.smtp.outbound import HopAddress, NextHop, NextHopError
+from gateway.smtp.outbound import HopAddress, NextHop, NextHopError, TlsContext
 from gateway.smtp.replies import Reply
+from gateway.tls import ServerTls
 from gateway.workers import sandbox
 from gateway.workers.frames import Setup
 from gateway.workers.pool import Pool, Started
 from quarantine import Lockbox, load_key, open_lockbox
 
-_DRAIN_SECONDS = 30.0
 _GREETING_SECONDS = 3.0
 
 Bound = TypeVar("Bound")
@@ -117,19 +117,21 @@ async def run(settings: Settings, log: TextIO = sys.stderr) -> AsyncIterator[Gat
             means=means,
             deadline_seconds=settings.smtp.deadline,
         )
+        certificate = server_tls(settings)
         server = Server(
             pipeline,
             settings.smtp.inbound(_hostname(settings)),
             observer=events,
             marks=marks,
-            tls=_tls(settings),
+            tls=certificate.context if certificate else None,
             answered=once.answered,
         )
         health = await stack.enter_async_context(_health(settings, metrics, server, held, hop))
-        stack.push_async_callback(server.drain, _DRAIN_SECONDS)
+        stack.push_async_callback(server.drain, settings.smtp.drain)
         addresses = await _listen(server, settings)
         events.started(addresses, workers.started.pack, workers.layers)
-        made = Made(_setup, _tls, _notices)
+        events.certificate(certificate.expires if certificate else None)
+        made = Made(_setup, server_tls, _notices)
         reload = Reload(
             settings, made, pool=workers.pool, server=server, pipeline=pipeline, events=events
         )
@@ -205,10 +207,15 @@ async def _state(settings: Settings) -> AsyncIterator[State]:
 @asynccontextmanager
 async def next_hop(settings: Settings) -> AsyncIterator[NextHop]:
     """The client towards the mail server."""
+    asked = settings.next_hop
     hop = NextHop(
-        [_address(host) for host in settings.next_hop.hosts],
+        [_address(host, asked.tls_name) for host in asked.hosts],
         hostname=_hostname(settings),
-        tls=settings.next_hop.tls,
+        tls=asked.tls,
+        tls_context=hop_tls(settings),
+        timeouts=asked.limits.timeouts(),
+        limits=asked.limits.limits(),
+        xforward=asked.xforward,
     )
     try:
         yield hop
@@ -281,20 +288,24 @@ async def _bind(start: Callable[[str, int], Awaitable[Bound]], endpoint: str) ->
     try:
         return await start(host.strip("[]"), int(port))
     except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
+        # The numbers of socket.gaierror are negative, and none of the system's.
+        number = error.errno or 0
+        reason = os.strerror(number) if number > 0 else error.strerror or str(error)
         raise ListenError(f"cannot listen on {endpoint}: {reason}") from None
 
 
-def _tls(settings: Settings) -> ssl.SSLContext | None:
+def server_tls(settings: Settings) -> ServerTls | None:
+    """What STARTTLS is offered with. Raises ConfigError."""
     certificate, key = settings.smtp.tls_certificate, settings.smtp.tls_key
-    if certificate is None or key is None:
+    return tls.of_server(certificate, key) if certificate and key else None
+
+
+def hop_tls(settings: Settings) -> TlsContext | None:
+    """What the certificate of the next hop is checked with. Raises ConfigError."""
+    if settings.next_hop.tls_authorities is None:
         return None
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    try:
-        context.load_cert_chain(certificate, key)
-    except (OSError, ssl.SSLError) as error:
-        raise ConfigError("smtp.tls_certificate", [f"{certificate}, {key}: {error}"]) from None
-    return context
+    context = tls.of_authorities(settings.next_hop.tls_authorities)
+    return lambda: context
 
 
 def _notices(settings: Settings) -> Notices | None:
@@ -311,6 +322,6 @@ def _hostname(settings: Settings) -> str:
     return settings.smtp.hostname or socket.getfqdn()
 
 
-def _address(endpoint: str) -> HopAddress:
+def _address(endpoint: str, tls_name: str) -> HopAddress:
     host, _, port = endpoint.rpartition(":")
-    return HopAddress(host.strip("[]"), int(port))
+    return HopAddress(host.strip("[]"), int(port), tls_name)

@@ -1,6 +1,7 @@
 """One function for each event: a line in the log, a figure, and nothing personal unasked."""
 
 import logging
+from datetime import UTC, datetime, timedelta
 from typing import Literal, TextIO
 
 import structlog
@@ -10,6 +11,9 @@ from gateway import __version__
 from gateway.metrics import Metrics
 from gateway.model import Envelope, Pack, Report, Verdict
 from gateway.smtp.replies import Reply
+
+_RENEWAL = timedelta(days=14)
+"""A certificate that ends sooner should have been renewed."""
 
 
 class Events:
@@ -43,6 +47,14 @@ class Events:
     def reload_failed(self, error: Exception) -> None:
         """New settings cannot be used; the old ones stay in force."""
         self._log.error("reload_failed", why=str(error))
+
+    def certificate(self, expires: datetime | None) -> None:
+        """STARTTLS is offered until then; mail flows on after that, but clients may object."""
+        if expires is None:
+            return
+        self._metrics.certificate_expires.set(expires.timestamp())
+        if expires < datetime.now(UTC) + _RENEWAL:
+            self._log.warning("certificate_expires", at=expires.isoformat())
 
     def stopped(self) -> None:
         """The gateway has answered every client and takes no more mail."""

@@ -55,3 +55,8 @@ class Metrics:
             "1 while the quarantine takes more",
             registry=self.registry,
         )
+        self.certificate_expires = Gauge(
+            "lazaretto_certificate_expires_seconds",
+            "When our certificate ends, in seconds since 1970; 0 without one",
+            registry=self.registry,
+        )

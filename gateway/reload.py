@@ -1,8 +1,7 @@
 """New settings for a gateway that runs: all of them or none, and no session is dropped."""
 
 import asyncio
-import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from gateway.config import ConfigError, Settings
@@ -11,23 +10,22 @@ from gateway.notices.held import Notices
 from gateway.packs.load import Loaded
 from gateway.pipeline import Pipeline
 from gateway.smtp.inbound import Server
+from gateway.tls import ServerTls
 from gateway.workers.frames import Setup
 from gateway.workers.pool import Pool
 
-_AT_START_ONLY = (
-    "smtp.listen",
-    "smtp.hostname",
-    "smtp.limits.connections",
-    "smtp.limits.connections_per_client",
-    "smtp.limits.in_flight",
-    "next_hop",
-    "workers",
-    "quarantine",
-    "state",
-    "health",
-    "log",
+_KEYS_AT_START = frozenset(
+    {
+        "smtp.listen",
+        "smtp.hostname",
+        "smtp.drain",
+        "smtp.limits.connections",
+        "smtp.limits.connections_per_client",
+        "smtp.limits.in_flight",
+    }
 )
-"""Keys of what is made once, when the gateway starts."""
+_TABLES_AT_START = ("next_hop.", "workers.", "quarantine.", "state.", "health.", "log.")
+"""What is made once, when the gateway starts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +33,7 @@ class Made:
     """What is made anew from settings."""
 
     setup: Callable[[Settings], tuple[Setup, Loaded]]
-    tls: Callable[[Settings], ssl.SSLContext | None]
+    tls: Callable[[Settings], ServerTls | None]
     notices: Callable[[Settings], Notices | None]
 
 
@@ -78,19 +76,28 @@ class Reload:
                 means=means,
                 deadline_seconds=fresh.smtp.deadline,
             )
-            self._server.reconfigure(self._pipeline, fresh.smtp.inbound(means.hostname), tls=tls)
+            self._server.reconfigure(
+                self._pipeline,
+                fresh.smtp.inbound(means.hostname),
+                tls=tls.context if tls else None,
+            )
             self._settings = fresh
+        self._events.certificate(tls.expires if tls else None)
         self._events.reloaded(started.pack, (*map(str, loaded.problems), *started.problems))
 
 
 def _changed_at_start_only(old: Settings, fresh: Settings) -> Iterator[str]:
-    for key in _AT_START_ONLY:
-        if _value(old, key) != _value(fresh, key):
+    before, now = dict(_leaves(old.as_written())), dict(_leaves(fresh.as_written()))
+    for key, value in now.items():
+        is_of_start = key in _KEYS_AT_START or key.startswith(_TABLES_AT_START)
+        if is_of_start and before[key] != value:
             yield key
 
 
-def _value(settings: Settings, key: str) -> object:
-    value: object = settings
-    for name in key.split("."):
-        value = getattr(value, name)
-    return value
+def _leaves(table: Mapping[str, object], above: str = "") -> Iterator[tuple[str, object]]:
+    """Every key with its whole path."""
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from _leaves(value, f"{above}{name}.")
+        else:
+            yield f"{above}{name}", value

@@ -6,10 +6,15 @@ import pytest
 
 from gateway import app
 from gateway.demo import samples
+from gateway.model import Envelope, Recipient
 from gateway.smtp.sink import Sink
+from gateway.smtp.submission import submit
 from quarantine import KeyFileError
+from tests.support.certificates import Authority
 from tests.support.http import get
 from tests.support.running import Running, letter, running, settings
+
+LETTER = Envelope("lab@out.example", (Recipient("dr@hospital.example"),))
 
 
 async def test_honest_mail_arrives(tmp_path: Path) -> None:
@@ -89,6 +94,37 @@ async def test_a_port_in_use_is_said_and_nothing_is_left_running(tmp_path: Path)
         with pytest.raises(app.ListenError, match=f"127.0.0.1:{port}: Address already in use"):
             async with app.run(wanted, log=StringIO()):
                 pass
+
+
+async def test_a_name_that_leads_nowhere_is_said(tmp_path: Path) -> None:
+    smtp = {"listen": ["no such name:25"]}
+
+    with pytest.raises(app.ListenError, match="no such name:25: Name or service not known"):
+        async with running(tmp_path, smtp=smtp):
+            pass
+
+
+@pytest.mark.parametrize(
+    ("name", "outcome"), [("mail.example", (250, 1)), ("other.example", (451, 0))]
+)
+async def test_a_mail_server_that_must_prove_its_name_gets_mail_only_then(
+    tmp_path: Path, name: str, outcome: tuple[int, int]
+) -> None:
+    authority = Authority()
+    async with Sink(tls=authority.server(name)) as sink:
+        next_hop = {
+            "hosts": [f"127.0.0.1:{sink.port}"],
+            "tls": "required",
+            "tls_name": "mail.example",
+            "tls_authorities": authority.authorities(tmp_path),
+        }
+        asked = settings(tmp_path, sink.port, next_hop=next_hop)
+        async with app.next_hop(asked) as hop:
+            begun = await submit(hop, LETTER, b"", b"Subject: x\r\n\r\n")
+
+        assert (begun.code, len(sink.deliveries)) == (
+            (250, 1) if name == "mail.example" else (451, 0)
+        )
 
 
 async def test_recipients_are_told_when_the_settings_say_so(tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 from pathlib import Path
 
+import aiosmtplib
 import pytest
 
 from gateway.config import ConfigError
-from tests.support.running import letter, running, settings
+from tests.support.certificates import Authority
+from tests.support.running import Running, letter, running, settings
 
 RULE = 'rule site {{ strings: $a = "{word}" condition: $a }}'
 
@@ -52,7 +54,7 @@ async def test_what_needs_a_restart_is_named_and_nothing_changes(tmp_path: Path)
             tmp_path, house.sink.port, actions={"clean": "reject"}, workers={"count": 2}
         )
 
-        with pytest.raises(ConfigError, match="restart needed for: workers"):
+        with pytest.raises(ConfigError, match=r"restart needed for: workers\.count$"):
             await house.gateway.reload(fresh)
 
         assert (await house.send(letter())).startswith("250")
@@ -71,3 +73,30 @@ async def test_a_certificate_that_cannot_be_read_keeps_the_old_settings(tmp_path
             await house.gateway.reload(settings(tmp_path, house.sink.port, smtp=smtp))
 
         assert (await house.send(letter())).startswith("250")
+
+
+async def test_a_new_certificate_is_served_to_the_next_client(tmp_path: Path) -> None:
+    def served_with(name: str) -> dict[str, object]:
+        certificate, key = authority.files(name, tmp_path)
+        listen = {"listen": ["127.0.0.1:0"], "hostname": "gate.example"}
+        return {**listen, "tls_certificate": certificate, "tls_key": key}
+
+    authority = Authority()
+    async with running(tmp_path, smtp=served_with("old.example")) as house:
+        before = await name_of(house, authority)
+        fresh = settings(tmp_path, house.sink.port, smtp=served_with("new.example"))
+        await house.gateway.reload(fresh)
+
+        assert (before, await name_of(house, authority)) == ("old.example", "new.example")
+    assert house.event("certificate_expires")["level"] == "warning"
+
+
+async def name_of(house: Running, authority: Authority) -> str:
+    """The name in the certificate that a client gets at the moment."""
+    host, port = house.gateway.addresses[0]
+    context = authority.client()
+    context.check_hostname = False
+    client = aiosmtplib.SMTP(hostname=host, port=port, start_tls=True, tls_context=context)
+    async with client:
+        found = client.get_transport_info("peercert")
+    return str(found["subjectAltName"][0][1])

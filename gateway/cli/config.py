@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from gateway import app
 from gateway.cli.options import ConfigFile, read_settings
 from gateway.cli.terminal import clear_errors, console
 
@@ -15,7 +16,9 @@ commands = typer.Typer(help="Check and show the settings.", no_args_is_help=True
 def check(config: ConfigFile = None) -> None:
     """Say whether the settings can be used, or what is wrong with which key."""
     with clear_errors():
-        read_settings(config)
+        settings = read_settings(config)
+        app.server_tls(settings)
+        app.hop_tls(settings)
     console.print("The settings are good.")
 
 

@@ -4,12 +4,15 @@ Defaults are taken from the parts that they are for: each stands in one place on
 """
 
 import ipaddress
+from itertools import combinations
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from gateway.config.listeners import collide, leads_to
+from gateway.config.next_hop import NextHopSettings
 from gateway.config.quantities import (
     ActionWord,
     Count,
@@ -19,18 +22,12 @@ from gateway.config.quantities import (
     Seconds,
     Size,
 )
+from gateway.config.section import Section
 from gateway.model import Action, Class
 from gateway.policy import Policy
 from gateway.scan.budget import Limits
 from gateway.smtp.inbound.settings import InboundSettings, SessionLimits
 from gateway.workers.frames import Setup
-
-
-class Section(BaseModel):
-    """One table of the file."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
-
 
 _SESSION = SessionLimits()
 
@@ -87,6 +84,10 @@ class SmtpLimitSettings(Section):
         )
 
 
+_CLIENT_SECONDS = 600.0
+"""RFC 5321 4.5.3.2.6: how long a client waits for the reply to its final dot."""
+
+
 class SmtpSettings(Section):
     """How mail comes in."""
 
@@ -97,6 +98,7 @@ class SmtpSettings(Section):
     front_ends: tuple[Network, ...] = ()
     proxy_protocol: bool = False
     deadline: Seconds = 90.0
+    drain: Seconds = 30.0
     bare_newlines: Literal["normalise", "refuse"] = "normalise"
     tls_certificate: Path | None = None
     tls_key: Path | None = None
@@ -108,6 +110,16 @@ class SmtpSettings(Section):
             if ipaddress.ip_network(text).prefixlen == 0:
                 message = f"client_networks: {text} may send anywhere: refusing to be an open relay"
                 raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _is_of_use(self) -> Self:
+        if not self.listen:
+            message = "listen: name one address at least"
+            raise ValueError(message)
+        if self.deadline >= _CLIENT_SECONDS:
+            message = "deadline: no client waits for ten minutes, and a Postfix in front for 100 s"
+            raise ValueError(message)
         return self
 
     @model_validator(mode="after")
@@ -131,13 +143,6 @@ class SmtpSettings(Section):
             refuse_bare_newlines=self.bare_newlines == "refuse",
             limits=self.limits.limits(),
         )
-
-
-class NextHopSettings(Section):
-    """Where mail goes."""
-
-    hosts: tuple[Endpoint, ...] = ("127.0.0.1:2526",)
-    tls: Literal["off", "opportunistic", "required"] = "opportunistic"
 
 
 _LIMITS = Limits()
@@ -296,10 +301,20 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _each_listens_alone(self) -> Self:
+        listeners = [*self.smtp.listen, *filter(None, [self.health.listen])]
+        for one, other in combinations(listeners, 2):
+            if collide(one, other):
+                message = f"{other} is listened on already, as {one}"
+                raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
     def _no_loop(self) -> Self:
-        if both := set(self.smtp.listen) & set(self.next_hop.hosts):
-            message = f"next_hop.hosts: {min(both)} is this gateway itself: mail would loop"
-            raise ValueError(message)
+        for host in self.next_hop.hosts:
+            if any(leads_to(host, own, self.smtp.hostname) for own in self.smtp.listen):
+                message = f"next_hop.hosts: {host} is this gateway itself: mail would loop"
+                raise ValueError(message)
         return self
 
     def as_written(self) -> dict[str, dict[str, object]]:

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from gateway.config import ConfigError, Settings, load, parse
+from gateway.smtp.outbound import Limits, Timeouts
 
 CONFIG = Path(__file__).parents[2] / "config"
 
@@ -74,6 +75,61 @@ MISTAKES = {
         {"workers": {"deadline": "2 min"}},
         f"gw.toml: {DEADLINES}",
     ),
+    "a loop by another name": (
+        {"smtp": {"listen": ["0.0.0.0:25"]}, "next_hop": {"hosts": ["mail:25", "localhost:25"]}},
+        "gw.toml: next_hop.hosts: localhost:25 is this gateway itself: mail would loop",
+    ),
+    "a loop by our own name": (
+        {
+            "smtp": {"listen": ["[::]:25"], "hostname": "gate.example"},
+            "next_hop": {"hosts": ["Gate.example:25"]},
+        },
+        "gw.toml: next_hop.hosts: Gate.example:25 is this gateway itself: mail would loop",
+    ),
+    "a listener twice": (
+        {"smtp": {"listen": ["127.0.0.1:25", "[::1]:25", "0.0.0.0:25"]}},
+        "gw.toml: 0.0.0.0:25 is listened on already, as 127.0.0.1:25",
+    ),
+    "health where mail comes in": (
+        {"smtp": {"listen": ["127.0.0.1:25"]}, "health": {"listen": "localhost:25"}},
+        "gw.toml: localhost:25 is listened on already, as 127.0.0.1:25",
+    ),
+    "no listener at all": (
+        {"smtp": {"listen": []}},
+        "gw.toml: smtp: listen: name one address at least",
+    ),
+    "no next hop at all": (
+        {"next_hop": {"hosts": []}},
+        "gw.toml: next_hop: hosts: name one mail server at least",
+    ),
+    "pauses the wrong way round": (
+        {"next_hop": {"limits": {"first_pause": "1 min"}}},
+        (
+            "gw.toml: next_hop.limits: first_pause is doubled up to longest_pause: it cannot be "
+            "longer"
+        ),
+    ),
+    "authorities that nobody asks": (
+        {"next_hop": {"tls_authorities": "/x.pem"}},
+        (
+            "gw.toml: next_hop: tls_authorities has no meaning unless tls = 'required': no "
+            "certificate is checked"
+        ),
+    ),
+    "a name that nobody checks": (
+        {"next_hop": {"tls": "off", "tls_name": "mail.example"}},
+        (
+            "gw.toml: next_hop: tls_name has no meaning unless tls = 'required': no certificate "
+            "is checked"
+        ),
+    ),
+    "a deadline that no client waits for": (
+        {"smtp": {"deadline": "15 min"}},
+        (
+            "gw.toml: smtp: deadline: no client waits for ten minutes, and a Postfix in front for "
+            "100 s"
+        ),
+    ),
     "a certificate without its key": (
         {"smtp": {"tls_certificate": "/x.pem"}},
         "gw.toml: smtp: tls_certificate and tls_key go together: give both or none",
@@ -91,6 +147,19 @@ def test_a_mistake_is_one_line_with_the_key_and_what_is_wrong(
     assert str(caught.value) == message
 
 
+def test_both_families_may_be_listened_on() -> None:
+    listen = ("0.0.0.0:25", "[::]:25", "127.0.0.1:26")
+
+    assert parse({"smtp": {"listen": listen}}, "gw.toml").smtp.listen == listen
+
+
+def test_the_keys_of_the_next_hop_reach_the_client() -> None:
+    asked = parse({"next_hop": {"limits": {"connections": 5, "answer_time": "9s"}}}, "x").next_hop
+
+    assert asked.limits.limits() == Limits(connections=5)
+    assert asked.limits.timeouts() == Timeouts(dot=9.0)
+
+
 def test_every_mistake_is_told_at_once() -> None:
     with pytest.raises(ConfigError) as caught:
         parse({"smtp": {"lisen": []}, "limits": {"depth": 0}}, "gw.toml")
@@ -101,9 +170,13 @@ def test_every_mistake_is_told_at_once() -> None:
 def test_the_sample_file_shows_every_key_at_its_default() -> None:
     written = tomllib.loads((CONFIG / "lazaretto.toml").read_text())
     defaults = Settings().as_written()
-    # TOML has no null: these two stand in the file as comments.
-    for key in ("tls_certificate", "tls_key"):
-        assert defaults["smtp"].pop(key) is None
+    # TOML has no null: these stand in the file as comments.
+    for table, key in (
+        ("smtp", "tls_certificate"),
+        ("smtp", "tls_key"),
+        ("next_hop", "tls_authorities"),
+    ):
+        assert defaults[table].pop(key) is None
         assert f"# {key} = " in (CONFIG / "lazaretto.toml").read_text()
 
     assert written == defaults

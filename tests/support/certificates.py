@@ -17,6 +17,14 @@ def _name(text: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
 
 
+def _written(key: ec.EllipticCurvePrivateKey) -> bytes:
+    return key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+
+
 class Authority:
     """Signs server certificates, and makes contexts of both sides."""
 
@@ -36,11 +44,23 @@ class Authority:
         """A certificate that bears ``name``, and its key."""
         key = ec.generate_private_key(ec.SECP256R1())
         certificate = self._sign(name, key, is_authority=False)
-        return certificate.public_bytes(serialization.Encoding.PEM) + key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
+        return certificate.public_bytes(serialization.Encoding.PEM) + _written(key)
+
+    def files(self, name: str, folder: Path) -> tuple[Path, Path]:
+        """A certificate that bears ``name``, and its key, as an administrator has them."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        certificate = self._sign(name, key, is_authority=False)
+        paths = folder / f"{name}.pem", folder / f"{name}.key"
+        paths[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+        paths[1].touch(mode=0o600)
+        paths[1].write_bytes(_written(key))
+        return paths
+
+    def authorities(self, folder: Path) -> Path:
+        """The file by which others trust this authority."""
+        path = folder / "authorities.pem"
+        path.write_bytes(self._certificate.public_bytes(serialization.Encoding.PEM))
+        return path
 
     def client(self) -> ssl.SSLContext:
         """The context of a client that trusts this authority and no other."""
