@@ -34,7 +34,7 @@ from gateway.smtp.replies import Reply
 from gateway.tls import ServerTls
 from gateway.workers import sandbox
 from gateway.workers.frames import Setup
-from gateway.workers.pool import Pool, Started
+from gateway.workers.pool import Observer, Pool, Started
 from quarantine import Lockbox, load_key, open_lockbox
 
 _GREETING_SECONDS = 3.0
@@ -94,7 +94,7 @@ async def run(settings: Settings, log: TextIO = sys.stderr) -> AsyncIterator[Gat
     _allow_descriptors()
     async with AsyncExitStack() as stack:
         # Workers are forked from what exists now: no listener and no key may be open yet.
-        workers = await stack.enter_async_context(scanner(settings))
+        workers = await stack.enter_async_context(scanner(settings, observer=events))
         for problem in workers.problems:
             events.rule_file_skipped(problem)
         held = stack.enter_context(lockbox(settings))
@@ -140,7 +140,9 @@ async def run(settings: Settings, log: TextIO = sys.stderr) -> AsyncIterator[Gat
 
 
 @asynccontextmanager
-async def scanner(settings: Settings, extra_rules: Sequence[Path] = ()) -> AsyncIterator[Scanner]:
+async def scanner(
+    settings: Settings, extra_rules: Sequence[Path] = (), *, observer: Observer | None = None
+) -> AsyncIterator[Scanner]:
     """Workers with every rule pack of the settings, and ``extra_rules`` beside them."""
     setup, loaded = await asyncio.to_thread(_setup, settings, extra_rules)
     pool = Pool(
@@ -149,6 +151,8 @@ async def scanner(settings: Settings, extra_rules: Sequence[Path] = ()) -> Async
         deadline_seconds=settings.workers.deadline,
         queue_seconds=settings.workers.queue,
         required=sandbox.REQUIRED if settings.workers.require_sandbox else frozenset(),
+        tolerance=settings.workers.tolerance(),
+        observer=observer,
     )
     started = await pool.start()
     try:

@@ -9,7 +9,7 @@ from structlog.typing import FilteringBoundLogger, Processor
 
 from gateway import __version__
 from gateway.metrics import Metrics
-from gateway.model import Envelope, Pack, Report, Verdict
+from gateway.model import Envelope, Pack, Reason, Report, Verdict
 from gateway.smtp.replies import Reply
 
 _RENEWAL = timedelta(days=14)
@@ -40,6 +40,7 @@ class Events:
         """New settings and rules are in force; ``problems`` name the rule files left out."""
         self._metrics.build.info({"version": __version__, "pack": pack.name, "rules": pack.version})
         self._metrics.rule_files_skipped.set(len(problems))
+        self._metrics.rules_reverted.set(0)
         self._log.info(
             "reloaded", pack=f"{pack.name} {pack.version}", skipped=list(problems) or None
         )
@@ -55,6 +56,32 @@ class Events:
         self._metrics.certificate_expires.set(expires.timestamp())
         if expires < datetime.now(UTC) + _RENEWAL:
             self._log.warning("certificate_expires", at=expires.isoformat())
+
+    def worker_failed(self, reason: Reason, why: str, step: str, pack: Pack) -> None:
+        """A worker died, was late or lied; ``step`` is the detector that was at work."""
+        self._metrics.workers_failed.labels(reason.value).inc()
+        self._log.error("worker_failed", reason=reason.value, why=why, step=step, pack=_told(pack))
+
+    def workers_missing(self, why: str) -> None:
+        """No worker can be had; mail waits, and then its senders keep it."""
+        self._metrics.failed.labels("workers").inc()
+        self._log.error("workers_missing", why=why)
+
+    def workers_dying(self, deaths: int, messages: int, pack: Pack) -> None:
+        """Workers die of message after message: look at the rules, the machine, and the mail."""
+        self._metrics.workers_dying.inc()
+        self._log.critical("workers_dying", deaths=deaths, messages=messages, pack=_told(pack))
+
+    def rules_reverted(self, bad: Pack, good: Pack) -> None:
+        """New rules killed their workers; the ones before judge again, until the next reload."""
+        self._metrics.rules_reverted.set(1)
+        self._metrics.build.info({"version": __version__, "pack": good.name, "rules": good.version})
+        self._log.critical("rules_reverted", bad=_told(bad), pack=_told(good))
+
+    def revert_failed(self, error: Exception) -> None:
+        """New rules kill their workers, and the ones before do not load any more."""
+        self._metrics.failed.labels("revert").inc()
+        self._log.critical("revert_failed", why=str(error))
 
     def stopped(self) -> None:
         """The gateway has answered every client and takes no more mail."""
@@ -131,6 +158,10 @@ class Events:
             "client": envelope.client,
             "subject": report.heading.subject,
         }
+
+
+def _told(pack: Pack) -> str:
+    return f"{pack.name} {pack.version}"
 
 
 def open_log(style: Literal["json", "console"], stream: TextIO) -> FilteringBoundLogger:

@@ -47,6 +47,22 @@ class Metrics:
         self.rule_files_skipped = Gauge(
             "lazaretto_rule_files_skipped", "Broken rule files", registry=self.registry
         )
+        self.workers_failed = Counter(
+            "lazaretto_workers_failed",
+            "Workers that died, were late or lied",
+            ("reason",),
+            registry=self.registry,
+        )
+        self.workers_dying = Counter(
+            "lazaretto_workers_dying",
+            "Alarms: workers die of message after message",
+            registry=self.registry,
+        )
+        self.rules_reverted = Gauge(
+            "lazaretto_rules_reverted",
+            "1 after new rules killed their workers, until the next reload",
+            registry=self.registry,
+        )
         self.sessions = Gauge(
             "lazaretto_sessions", "Clients connected at the moment", registry=self.registry
         )

@@ -27,6 +27,7 @@ from gateway.model import Action, Class
 from gateway.policy import Policy
 from gateway.scan.budget import Limits
 from gateway.smtp.inbound.settings import InboundSettings, SessionLimits
+from gateway.workers.breaker import Tolerance
 from gateway.workers.frames import Setup
 
 _SESSION = SessionLimits()
@@ -187,7 +188,13 @@ class WorkerSettings(Section):
     deadline: Seconds = 60.0
     queue: Seconds = 20.0
     known_files: int = Field(default=Setup().known, ge=0, le=1_000_000)
+    death_share: int = Field(default=round(100 * Tolerance().share), gt=0, le=100)
+    probation: Seconds = Tolerance().probation_seconds
     require_sandbox: bool = True
+
+    def tolerance(self) -> Tolerance:
+        """The same, as the pool takes it."""
+        return Tolerance(self.death_share / 100, self.probation)
 
 
 _ACTIONS = Policy().actions

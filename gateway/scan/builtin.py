@@ -41,5 +41,5 @@ ANALYZERS: tuple[Analyzer, ...] = (
 )
 """Besides these the rules run: they are compiled from the rule packs, see analyzers/yara.py."""
 
-BY_BYTES: frozenset[type] = frozenset({MacroAnalyzer})
+BY_BYTES: frozenset[type] = frozenset({MacroAnalyzer, QrAnalyzer})
 """Those that look at nothing but bytes and kinds: identical bytes are looked at once by them."""

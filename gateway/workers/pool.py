@@ -4,18 +4,22 @@ Rule 1. Whatever happens to a worker, the answer is a report: a dead, late or ly
 Rule 2. A worker that touched something hostile, or that failed, never sees another message.
 Rule 3. Nobody waits for a worker longer than agreed. Then the sender keeps the mail.
 Rule 4. A message is judged by one set of rules. New rules are a new zygote; the old workers finish.
+Rule 5. When workers die of message after message under new rules, the old ones come back.
 """
 
 import asyncio
 import os
+import re
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Protocol
 
-from gateway.model import Level, Reason, Report
+from gateway.model import Level, Pack, Reason, Report
 from gateway.spool import Spool
 from gateway.workers import sandbox
 from gateway.workers.answers import Asked, CrashedWorkerError, LyingWorkerError, believe
+from gateway.workers.breaker import Breaker, Tolerance
 from gateway.workers.frames import Answer, Order, Setup
 from gateway.workers.remote import LostWorkerError
 from gateway.workers.stock import Hand, PoolStartError, Started, Stock
@@ -26,10 +30,30 @@ __all__ = ["Pool", "PoolBusyError", "PoolStartError", "Started"]
 _SMALL_BYTES = 1 << 20
 _SPARE_WORKERS = 1
 _NONCE_BYTES = 16
+_STEP = re.compile(r"\w{1,40}")
 
 
 class PoolBusyError(Exception):
     """No worker became free in time. Nothing is known about the message."""
+
+
+class Observer(Protocol):
+    """Hears of what goes wrong with workers. No word of a sender is in what it is told."""
+
+    def worker_failed(self, reason: Reason, why: str, step: str, pack: Pack) -> None:
+        """A worker gave no believable answer; ``step`` was under way, if that is known."""
+
+    def workers_missing(self, why: str) -> None:
+        """No worker can be had at the moment; it is tried again and again."""
+
+    def workers_dying(self, deaths: int, messages: int, pack: Pack) -> None:
+        """So many workers died of the last so many messages."""
+
+    def rules_reverted(self, bad: Pack, good: Pack) -> None:
+        """The rules before the last judge again."""
+
+    def revert_failed(self, error: Exception) -> None:
+        """They cannot be had back; the new ones stay."""
 
 
 class Pool:
@@ -38,6 +62,7 @@ class Pool:
     ``workers`` messages are scanned at a time, by default as many as there are processors, and
     one small message beside them, so that big ones do not keep it waiting.
     ``required`` names the layers of the sandbox without which the pool does not start.
+    ``tolerance`` says how many deaths are borne, and ``observer`` hears of them.
     ``factory`` names the function that builds the engine; tests have others.
     """
 
@@ -50,6 +75,8 @@ class Pool:
         queue_seconds: float = 20.0,
         recycle_after: int = 200,
         required: frozenset[str] = sandbox.REQUIRED,
+        tolerance: Tolerance = Tolerance(),
+        observer: Observer | None = None,
         factory: str = "gateway.workers.engine:build_engine",
     ) -> None:
         self._setup = setup
@@ -61,7 +88,13 @@ class Pool:
         self._lanes_of_big = asyncio.Semaphore(self.lanes)
         self._lanes = asyncio.Semaphore(self.lanes + 1)
         population = self.lanes + 1 + _SPARE_WORKERS
-        self._stock = Stock(population, factory=factory, required=required)
+        self._stock = Stock(population, factory=factory, required=required, missing=self._missing)
+        self._observer = observer
+        self._breaker = Breaker(tolerance)
+        self._proven: Setup | None = None
+        """What judged before, while the present rules are on probation."""
+        self._change = asyncio.Lock()
+        self._reverting: asyncio.Task[None] | None = None
 
     async def start(self) -> Started:
         """Start the zygote and the first workers. Raises PoolStartError.
@@ -75,10 +108,17 @@ class Pool:
 
         Raises PoolStartError, and then nothing has changed.
         """
-        return await self._stock.start(setup)
+        async with self._change:
+            started = await self._stock.start(setup)
+            self._setup, self._proven = setup, self._setup
+            self._breaker.renew()
+        return started
 
     async def close(self) -> None:
         """Kill every worker. A scan that is under way ends as a gap."""
+        if self._reverting:
+            self._reverting.cancel()
+            await asyncio.wait([self._reverting])
         await self._stock.close()
 
     async def scan(
@@ -123,6 +163,7 @@ class Pool:
                 answer = await hand.worker.scan(asked.order, message)
             report = believe(answer, asked)
             is_fit = self._is_fit(hand, answer, report)
+            self._note(hand, died=False)
         except TimeoutError:
             detail = f"no answer within {self._deadline_seconds:g} s"
             return self._cut_off(hand, asked, Reason.TOO_SLOW, detail)
@@ -139,7 +180,52 @@ class Pool:
 
     def _cut_off(self, hand: Hand, asked: Asked, reason: Reason, detail: str) -> Report:
         """Rule 1."""
-        return asked.seen_until(hand.worker.noted(asked.order), reason, detail)
+        noted = hand.worker.noted(asked.order)
+        report = asked.seen_until(noted, reason, detail)
+        if self._observer:
+            # What stands behind a colon may be a sender's words.
+            step = noted.step.what if noted and _STEP.fullmatch(noted.step.what) else ""
+            self._observer.worker_failed(reason, detail.partition(":")[0], step, asked.pack)
+        self._note(hand, died=report.killed_its_worker)
+        return report
+
+    def _note(self, hand: Hand, *, died: bool) -> None:
+        """Rule 5."""
+        if hand.generation.setup is not self._setup:
+            return  # of rules that are on their way out
+        count = self._breaker.note(died=died)
+        if count is None:
+            return
+        bad = hand.generation.ready.pack
+        if self._observer:
+            self._observer.workers_dying(count.deaths, count.messages, bad)
+        if count.are_rules_new and self._proven and not self._is_reverting:
+            self._reverting = asyncio.get_running_loop().create_task(
+                self._revert(bad, self._setup, self._proven)
+            )
+
+    @property
+    def _is_reverting(self) -> bool:
+        return self._reverting is not None and not self._reverting.done()
+
+    async def _revert(self, bad: Pack, doubted: Setup, proven: Setup) -> None:
+        async with self._change:
+            if self._setup is not doubted:
+                return  # other rules came first
+            try:
+                started = await self._stock.start(proven)
+            except PoolStartError as error:
+                if self._observer:
+                    self._observer.revert_failed(error)
+                return
+            self._setup, self._proven = proven, None
+            self._breaker.renew()
+        if self._observer:
+            self._observer.rules_reverted(bad, started.pack)
+
+    def _missing(self, why: str) -> None:
+        if self._observer:
+            self._observer.workers_missing(why)
 
     def _is_fit(self, hand: Hand, answer: Answer, report: Report) -> bool:
         """Rule 2."""

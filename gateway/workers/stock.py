@@ -7,6 +7,7 @@ Rule 3. Workers of outgoing rules get no new message; their zygote goes when the
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from gateway.model import Pack
@@ -41,12 +42,23 @@ class Hand:
 
 
 class Stock:
-    """``population`` workers, idle or handed out. Start it, use it, close it."""
+    """``population`` workers, idle or handed out. Start it, use it, close it.
 
-    def __init__(self, population: int, *, factory: str, required: frozenset[str]) -> None:
+    ``missing`` is told why there are too few of them, once until it is better again.
+    """
+
+    def __init__(
+        self,
+        population: int,
+        *,
+        factory: str,
+        required: frozenset[str],
+        missing: Callable[[str], None],
+    ) -> None:
         self._population = population
         self._factory = factory
         self._required = required
+        self._missing_told = missing
         self._idle: asyncio.Queue[Hand] = asyncio.Queue()
         self._generation: Generation | None = None
         self._outgoing: set[Generation] = set()
@@ -167,7 +179,9 @@ class Stock:
             try:
                 await self._restock()
                 pause = _FIRST_PAUSE_SECONDS
-            except (ZygoteError, LostWorkerError, PoolStartError, OSError):
+            except (ZygoteError, LostWorkerError, PoolStartError, OSError) as error:
+                if pause == _FIRST_PAUSE_SECONDS:
+                    self._missing_told(str(error))
                 self._wanting.set()
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)

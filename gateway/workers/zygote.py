@@ -57,7 +57,10 @@ def main() -> None:
         layers = (*layers, sandbox.close_files())
         gc.collect()
         gc.freeze()  # what the collector does not touch stays shared with the workers
-        channel.send(gateway, encode(Ready(built.pack, built.problems)))
+        try:
+            channel.send(gateway, encode(Ready(built.pack, built.problems)))
+        except (BrokenPipeError, ConnectionResetError):
+            return  # nobody wants us any more
         _Zygote(gateway, built, start.setup, inherited=layers, born_bytes=born_bytes).run()
 
 

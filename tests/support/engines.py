@@ -9,6 +9,7 @@ import resource
 import socket
 import struct
 import sys
+import tempfile
 import threading
 import time
 from collections import deque
@@ -333,6 +334,39 @@ def named_by_rules(setup: Setup) -> Built:
     """Its pack is the first of the setup."""
     pack = Pack(setup.packs[0].name, setup.packs[0].version)
     return Built(_Engine(lambda _data, report: replace(report, pack=pack)), pack)
+
+
+def deadly_by_rules(setup: Setup) -> Built:
+    """Rules that kill their worker when one of their files says so."""
+    pack = Pack(setup.packs[0].name, setup.packs[0].version)
+    is_deadly = any("crash" in file.text for file in setup.packs[0].files)
+
+    def behave(data: bytes, report: Report) -> Report:
+        if is_deadly and data != b"clean":
+            crash()
+        return replace(report, pack=pack)
+
+    return Built(_Engine(behave), pack)
+
+
+def deadly_and_old_rules_load_once(setup: Setup) -> Built:
+    """The same, but rules without a file load only once on a machine."""
+    mark = Path(tempfile.gettempdir(), f"lazaretto-loaded-{os.getppid()}")
+    if not setup.packs[0].files:
+        if mark.exists():
+            mark.unlink()
+            sys.exit(7)
+        mark.touch()
+    return deadly_by_rules(setup)
+
+
+def names_the_patient(_setup: Setup) -> Built:
+    """Fails, and says at which file."""
+
+    def behave(_data: bytes, report: Report) -> Report:
+        raise RuntimeError(report.artifacts[0].name)
+
+    return build(behave)
 
 
 _WORDS: dict[bytes, Behaviour] = {

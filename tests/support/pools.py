@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gateway.model import Report
 from gateway.workers.frames import Setup
-from gateway.workers.pool import Pool
+from gateway.workers.pool import Observer, Pool
 from tests.support.engines import spooled
 
 BY_WORD = "tests.support.engines:by_word"
@@ -23,6 +23,7 @@ async def started(
     deadline_seconds: float = 20.0,
     queue_seconds: float = 20.0,
     recycle_after: int = 200,
+    observer: Observer | None = None,
 ) -> AsyncIterator[Pool]:
     pool = Pool(
         setup,
@@ -30,6 +31,7 @@ async def started(
         deadline_seconds=deadline_seconds,
         queue_seconds=queue_seconds,
         recycle_after=recycle_after,
+        observer=observer,
         factory=factory,
     )
     await pool.start()

@@ -113,7 +113,7 @@ def _codes(
 
 
 def _size(artifact: Artifact) -> str:
-    return f"{quote(artifact.name) or 'no name'}: {len(artifact.data)} bytes"
+    return f"{len(artifact.data)} bytes"
 
 
 def _finding(code: str, summary: str, evidence: str, artifact: Artifact) -> Finding:
