@@ -23,6 +23,8 @@ class Artifact:
     """What its content says, the main one first; a polyglot is more than one."""
     sha256: str = ""
     """Of ``data``, in hexadecimal; "" when nobody has computed it."""
+    within: tuple[Kind, ...] = ()
+    """The main kind of every container around it, the outermost first."""
 
     @property
     def name(self) -> str:

@@ -1,7 +1,9 @@
 """Every extractor and analyzer that ships, in the order in which they run."""
 
 from gateway.scan.analyzers.disguise import DisguiseAnalyzer
+from gateway.scan.analyzers.lnk import LnkAnalyzer
 from gateway.scan.analyzers.macros import MacroAnalyzer
+from gateway.scan.analyzers.programs import ProgramAnalyzer
 from gateway.scan.analyzers.qr import QrAnalyzer
 from gateway.scan.analyzers.xlm import XlmAnalyzer
 from gateway.scan.api import Analyzer, Extractor
@@ -38,8 +40,10 @@ ANALYZERS: tuple[Analyzer, ...] = (
     MacroAnalyzer(),
     XlmAnalyzer(),
     QrAnalyzer(),
+    ProgramAnalyzer(),
+    LnkAnalyzer(),
 )
 """Besides these the rules run: they are compiled from the rule packs, see analyzers/yara.py."""
 
-BY_BYTES: frozenset[type] = frozenset({MacroAnalyzer, QrAnalyzer})
+BY_BYTES: frozenset[type] = frozenset({MacroAnalyzer, QrAnalyzer, LnkAnalyzer})
 """Those that look at nothing but bytes and kinds: identical bytes are looked at once by them."""

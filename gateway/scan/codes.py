@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from gateway.model import Level, Reason
-from gateway.scan.catalogue import web
+from gateway.scan.catalogue import programs, web
 from gateway.scan.catalogue.explanation import ASK as _ASK
 from gateway.scan.catalogue.explanation import MALICIOUS as _MALICIOUS
 from gateway.scan.catalogue.explanation import NOT_RELEASE as _NOT_RELEASE
@@ -142,6 +142,7 @@ FINDINGS: Mapping[str, Explanation] = {
         "Read the rule's description and the quoted bytes; see its reference for more.",
     ),
     **web.FINDINGS,
+    **programs.FINDINGS,
 }
 """Every finding code. ``area.what``, stable: settings and statistics refer to them."""
 

@@ -113,12 +113,17 @@ class _Walk:
         self._is_full = False
 
     def take(
-        self, data: bytes, lineage: Lineage, names: tuple[str, ...], declared_type: str
+        self,
+        data: bytes,
+        lineage: Lineage,
+        names: tuple[str, ...],
+        declared_type: str,
+        within: tuple[Kind, ...] = (),
     ) -> None:
         """List a file and queue it to be looked at."""
         digest = hashlib.sha256(data).hexdigest()
         kinds = self._identify(data, digest, declared_type, lineage)
-        artifact = Artifact(data, lineage, names, declared_type, kinds, digest)
+        artifact = Artifact(data, lineage, names, declared_type, kinds, digest, within)
         listed = Listed(
             lineage, artifact.name, names, kinds[0].value, declared_type, len(data), digest
         )
@@ -233,7 +238,8 @@ class _Walk:
             return
         except detector.broken as error:
             self._gap(Gap(Reason.DAMAGED, _describe(detector, error), lineage))
-        self.take(b"".join(chunks), lineage, names, member.declared_type)
+        within = (*parent.within, parent.kinds[0])
+        self.take(b"".join(chunks), lineage, names, member.declared_type, within)
 
     def _place(self, parent: Lineage, name: str) -> str:
         """A name for one more child, told apart from its siblings."""

@@ -153,6 +153,20 @@ def test_members_after_a_damaged_one_are_read() -> None:
     assert report.artifacts[-1].lineage == ("message", "b")
 
 
+def test_a_file_knows_the_kinds_of_all_that_is_around_it() -> None:
+    seen: dict[str, tuple[Kind, ...]] = {}
+
+    def look(artifact: Artifact) -> Iterator[Finding | Gap]:
+        seen[artifact.name] = artifact.within
+        yield from ()
+
+    inner = files.tarred({"note.txt": b"text"})
+    scan(files.zipped({"a.tar": inner}), analyzers=[Looker(look)])
+
+    assert seen["a.tar"] == (Kind.ZIP,)
+    assert seen["note.txt"] == (Kind.ZIP, Kind.TAR)
+
+
 def test_siblings_of_one_name_are_told_apart() -> None:
     report = scan(b"text", extractors=(yields(*(member("a", b"%d" % n) for n in range(3))),))
 

@@ -1,7 +1,7 @@
 """Compares what a file is with what it is called, under every name that a reader may show.
 
-The content decides and the name is evidence. A program that looks like a document is malicious;
-one that looks like a program is suspicious; a picture with another picture's name is a note.
+The content decides and the name is evidence. A program that looks like a document is malicious; a
+picture with another picture's name is a note. Programs under their own names are judged elsewhere.
 """
 
 from collections.abc import Iterator
@@ -12,9 +12,7 @@ from gateway.scan.evidence import quote
 from gateway.scan.formats import filenames
 from gateway.scan.kinds import Kind, is_polyglot
 
-_BINARIES = frozenset({Kind.PE, Kind.ELF, Kind.MACHO, Kind.JAR, Kind.MSI})
-_RUN_BY_KIND = frozenset({Kind.LNK, Kind.CHM})
-_PROGRAMS = _BINARIES | {Kind.LNK, Kind.SCRIPT}
+_PROGRAMS = frozenset({Kind.PE, Kind.ELF, Kind.MACHO, Kind.JAR, Kind.MSI, Kind.LNK, Kind.SCRIPT})
 _VAGUE = frozenset({Kind.DATA, Kind.TEXT, Kind.EMPTY})
 _OFFICE = frozenset({Kind.OLE, Kind.OOXML, Kind.RTF, Kind.HTML, Kind.XML, Kind.MESSAGE, Kind.ZIP})
 _EXPECTED: dict[str, frozenset[Kind]] = {
@@ -35,8 +33,6 @@ _SUMMARIES = {
     "disguise.polyglot": ("One file that two programs read as two different things", "T1036.008"),
     "disguise.program": ("A program under the name of a document", "T1036.008"),
     "disguise.mismatch": ("The content is of another kind than the name says", "T1036.008"),
-    "program.attached": ("A program is attached", "T1204.002"),
-    "program.script": ("A file is attached that acts when it is opened", "T1204.002"),
 }
 
 
@@ -47,11 +43,9 @@ class DisguiseAnalyzer:
     broken: tuple[type[Exception], ...] = ()
 
     def analyze(self, artifact: Artifact, _context: Context) -> Iterator[Finding | Gap]:
-        """Yield what its names hide; of a file that runs, at least that it does."""
-        hidden = [*_by_name(artifact), *_by_content(artifact)]
-        yield from hidden
-        if not any(finding.level >= Level.MALICIOUS for finding in hidden):
-            yield from _in_the_open(artifact)
+        """Yield what its names hide."""
+        yield from _by_name(artifact)
+        yield from _by_content(artifact)
 
 
 def _by_name(artifact: Artifact) -> Iterator[Finding]:
@@ -95,20 +89,6 @@ def _is_document(name: str, program: Kind) -> bool:
     if program is Kind.JAR and last == "zip":
         return False
     return last in filenames.DOCUMENTS
-
-
-def _in_the_open(artifact: Artifact) -> Iterator[Finding]:
-    """A file that runs and does not hide it."""
-    running = next((name for name in artifact.names if filenames.runs(name)), "")
-    last = filenames.extension(running)
-    if last == "com" and not {Kind.HTML, Kind.MESSAGE}.isdisjoint(artifact.kinds):
-        # A page or a mail called www.example.com is no program of MS-DOS.
-        return
-    shown = running or artifact.name
-    if last in filenames.RUNS_AS_PROGRAM or not _BINARIES.isdisjoint(artifact.kinds):
-        yield _finding("program.attached", Level.SUSPICIOUS, artifact, shown)
-    elif running or not _RUN_BY_KIND.isdisjoint(artifact.kinds):
-        yield _finding("program.script", Level.SUSPICIOUS, artifact, shown)
 
 
 def _finding(code: str, level: Level, artifact: Artifact, name: str) -> Finding:

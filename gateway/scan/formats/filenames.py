@@ -8,18 +8,29 @@ def _words(text: str) -> frozenset[str]:
 
 
 RUNS_AS_PROGRAM = _words("""
-    exe com scr pif cpl dll ocx sys msi msp mst msix msixbundle appx appxbundle appinstaller
-    application appref-ms gadget jar jnlp xll wll apk ipa dmg pkg deb rpm run elf
+    exe com scr pif cpl dll ocx sys drv msi msp mst msu msix msixbundle appx appxbundle appinstaller
+    application appref-ms gadget jar jnlp xll wll xbap apk ipa dmg pkg mpkg deb rpm run elf macho
+    appimage
 """)
 """Programs, installers, and what starts one."""
 
 RUNS_AS_SCRIPT = _words("""
-    js jse vbs vbe vb wsf wsh ws wsc sct hta ps1 ps1xml ps2 psc1 psm1 psd1 msh bat cmd lnk scf
-    inf reg msc mshxml url website library-ms search-ms searchconnector-ms settingcontent-ms
-    diagcab diagcfg theme themepack chm hlp iqy oqy rqy slk ade adp mde mad maf ksh sh bash csh
-    command workflow scpt applescript desktop py pyw pyc ahk au3 a3x vsto
+    js jse vbs vbe vb wsf wsh ws wsc sct hta ps1 ps1xml ps2 ps2xml psc1 psc2 psm1 psd1 msh msh1 msh2
+    bat cmd lnk scf inf reg msc mshxml url website library-ms search-ms searchconnector-ms
+    settingcontent-ms diagcab diagcfg diagpkg theme themepack deskthemepack rdp udl printerexport
+    webpnp chm hlp iqy oqy rqy dqy slk ade adp mde mad maf maq mar mas mat mau mav maw mda mdt mdw
+    mdz accda accde accdr pcd shb shs ksh sh bash csh command workflow scpt applescript desktop
+    py pyw pyc pyo pyz pyzw ahk au3 a3x vsto cdxml
 """)
 """Scripts, shortcuts, and settings that the system acts upon when they are opened."""
+
+PACKAGES_ELSEWHERE = _words("deb rpm ipa")
+"""Packages that only the administrator of another system can install."""
+
+RUNS_ELSEWHERE = PACKAGES_ELSEWHERE | _words("""
+    sh bash ksh csh command workflow scpt applescript desktop py pyc pyo run elf macho appimage
+""")
+"""What Windows does not start by itself."""
 
 RUNS = RUNS_AS_PROGRAM | RUNS_AS_SCRIPT
 

@@ -24,6 +24,7 @@ _GIVES_UP = (
     AttributeError,
     LookupError,
     OSError,
+    OverflowError,
     TypeError,
     ValueError,
     struct.error,

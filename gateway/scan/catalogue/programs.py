@@ -1,0 +1,67 @@
+"""What findings in programs, scripts, shortcuts and the settings that start them mean."""
+
+from collections.abc import Mapping
+
+from gateway.scan.catalogue.explanation import (
+    ASK,
+    MALICIOUS,
+    NOT_RELEASE,
+    NOTE,
+    SUSPICIOUS,
+    Explanation,
+)
+
+FINDINGS: Mapping[str, Explanation] = {
+    "program.foreign": Explanation(
+        NOTE,
+        "A program or a package for Linux, macOS or iOS, without the right to be run.",
+        "Nothing, where all desktops run Windows.",
+        "T1204.002",
+    ),
+    "program.help": Explanation(
+        NOTE,
+        "A help file of Windows. Its pages were looked at one by one.",
+        "Nothing: Windows shows help from the network without its contents.",
+        "T1218.001",
+    ),
+    "lnk.command": Explanation(
+        MALICIOUS,
+        "A Windows shortcut gives a command line to an interpreter; the evidence quotes it.",
+        NOT_RELEASE,
+        "T1204.002",
+    ),
+    "lnk.remote": Explanation(
+        SUSPICIOUS,
+        "A Windows shortcut leads to another machine, or takes its icon from there, which tells "
+        "that machine a password's digest.",
+        f"{ASK} Shortcuts to a share are of use only in the sender's own house.",
+        "T1187",
+    ),
+    "lnk.hidden": Explanation(
+        MALICIOUS,
+        "A Windows shortcut whose command line is so long or so full of blanks that no window "
+        "shows it.",
+        NOT_RELEASE,
+        "T1027.012",
+    ),
+    "lnk.appended": Explanation(
+        SUSPICIOUS,
+        "Something stands behind the end of a Windows shortcut, as where the shortcut unpacks "
+        "itself.",
+        ASK,
+        "T1027.009",
+    ),
+    "lnk.arguments": Explanation(
+        SUSPICIOUS,
+        "A Windows shortcut starts a program with arguments.",
+        f"{ASK} Read the command line: which program, which file?",
+        "T1204.002",
+    ),
+    "lnk.plain": Explanation(
+        NOTE,
+        "A Windows shortcut without arguments: it opens what is there already, or what came with "
+        "it and was judged by itself.",
+        "Nothing: it was sent by mistake, most likely.",
+        "T1204.002",
+    ),
+}
