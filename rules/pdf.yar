@@ -14,20 +14,6 @@ rule pdf_launches_program
         kinds contains " pdf " and all of them
 }
 
-rule pdf_script_at_opening
-{
-    meta:
-        description = "JavaScript runs as soon as the document or a page is opened"
-        level = "suspicious"
-        reference = "https://attack.mitre.org/techniques/T1059/007/"
-        technique = "T1059.007"
-    strings:
-        $trigger = /\/(OpenAction|AA)\s{0,8}<<[^>]{0,300}\/JavaScript\b/
-        $tree = /\/Names\s{0,8}<<\s{0,8}\/JavaScript\b/
-    condition:
-        kinds contains " pdf " and any of them
-}
-
 rule pdf_hidden_name
 {
     meta:
@@ -74,18 +60,4 @@ rule pdf_carries_program
         $file = "/EmbeddedFile"
     condition:
         kinds contains " pdf " and all of them
-}
-
-rule pdf_script
-{
-    meta:
-        description = "The document holds JavaScript, as forms that compute something do"
-        level = "note"
-        reference = "https://attack.mitre.org/techniques/T1059/007/"
-        technique = "T1059.007"
-    strings:
-        $action = /\/S\s{0,8}\/JavaScript\b/
-        $form = /\/XFA\s{0,8}[\[\d]/
-    condition:
-        kinds contains " pdf " and any of them
 }

@@ -3,6 +3,7 @@
 from gateway.scan.analyzers.disguise import DisguiseAnalyzer
 from gateway.scan.analyzers.lnk import LnkAnalyzer
 from gateway.scan.analyzers.macros import MacroAnalyzer
+from gateway.scan.analyzers.pdf import PdfAnalyzer
 from gateway.scan.analyzers.programs import ProgramAnalyzer
 from gateway.scan.analyzers.qr import QrAnalyzer
 from gateway.scan.analyzers.xlm import XlmAnalyzer
@@ -39,11 +40,12 @@ ANALYZERS: tuple[Analyzer, ...] = (
     DisguiseAnalyzer(),
     MacroAnalyzer(),
     XlmAnalyzer(),
+    PdfAnalyzer(),
     QrAnalyzer(),
     ProgramAnalyzer(),
     LnkAnalyzer(),
 )
 """Besides these the rules run: they are compiled from the rule packs, see analyzers/yara.py."""
 
-BY_BYTES: frozenset[type] = frozenset({MacroAnalyzer, QrAnalyzer, LnkAnalyzer})
+BY_BYTES: frozenset[type] = frozenset({MacroAnalyzer, PdfAnalyzer, QrAnalyzer, LnkAnalyzer})
 """Those that look at nothing but bytes and kinds: identical bytes are looked at once by them."""

@@ -42,6 +42,70 @@ FINDINGS: Mapping[str, Explanation] = {
         _ASK,
         "T1059",
     ),
+    "pdf.script": Explanation(
+        (Level.NOTE, Level.SUSPICIOUS, Level.MALICIOUS),
+        "JavaScript in a PDF. At a click, as forms have it, it is a note; suspicious when it runs "
+        "unasked or writes files; malicious when it hides what it does or is a known attack.",
+        f"{_ASK} Read the quoted code: does it compute, or does it open and write something?",
+        "T1059.007",
+    ),
+    "pdf.launch": Explanation(
+        (Level.SUSPICIOUS, Level.MALICIOUS),
+        "The PDF opens another file or starts a program; malicious when it is a program.",
+        _NOT_RELEASE,
+        "T1204.002",
+    ),
+    "pdf.remote": Explanation(
+        _SUSPICIOUS,
+        "The PDF fetches something from another machine or sends data there. A share of Windows "
+        "learns the name and a proof of the password of who asks.",
+        f"{_ASK} Look at the quoted address: whose machine is it?",
+        "T1187",
+    ),
+    "pdf.link": Explanation(
+        (Level.NOTE, Level.SUSPICIOUS),
+        "The PDF has links. It is suspicious when one is opened without a click, or when Windows "
+        "hands it to a tool that acts upon it.",
+        "Nothing for a note. Otherwise read where the link leads.",
+        "T1204.001",
+    ),
+    "pdf.lure": Explanation(
+        _SUSPICIOUS,
+        "A short PDF whose page is one link from edge to edge, as pictures of documents are that "
+        "somebody shall click.",
+        f"{_ASK} Read where the link leads; never sign in there.",
+        "T1566.002",
+    ),
+    "pdf.attachment": Explanation(
+        (Level.NOTE, Level.SUSPICIOUS),
+        "Files are attached inside the PDF, as electronic invoices have them; suspicious when one "
+        "is a program or a script.",
+        f"{_ASK} A program inside a PDF has no honest use.",
+        "T1027.009",
+    ),
+    "pdf.form": Explanation(
+        _NOTE,
+        "The PDF is a form that computes by scripts or can be sent to an address.",
+        "Nothing: many authorities publish such forms.",
+    ),
+    "pdf.media": Explanation(
+        (Level.NOTE, Level.SUSPICIOUS),
+        "The PDF holds a film, a sound or a model; suspicious when it is Flash.",
+        "Nothing for a note. Flash is dead since 2020: ask for another file.",
+        "T1203",
+    ),
+    "pdf.hidden-name": Explanation(
+        _MALICIOUS,
+        "The name of an action is spelled in a way that readers undo and scanners may not.",
+        _NOT_RELEASE,
+        "T1027",
+    ),
+    "pdf.surplus": Explanation(
+        _NOTE,
+        "Bytes stand before the beginning of the PDF or behind its end.",
+        "Nothing: careless programs leave rubbish there. It was looked at too.",
+        "T1027",
+    ),
     "disguise.program": Explanation(
         _MALICIOUS,
         "A program bears the name of a document, a picture or an archive.",

@@ -16,7 +16,7 @@ from gateway.scan.builtin import ANALYZERS, BY_BYTES
 from gateway.scan.codes import FINDINGS
 from gateway.scan.kinds import Kind, identify
 from gateway.scan.libyara import compile_rules
-from tests.support import codes, office
+from tests.support import codes, office, pdf
 
 RULES = compile_rules(load_only([builtin_folder()]).packs)
 ALL = (*ANALYZERS, YaraAnalyzer(RULES))
@@ -27,6 +27,14 @@ GOOD = {
     "workbook": office.workbook("Macro1", kind=1),
     "document": samples.docm_with_autorun_macro(),
     "pdf": samples.laboratory_pdf(),
+    "active pdf": pdf.document(
+        "/OpenAction 9 0 R /AcroForm << /XFA 5 0 R >>",
+        "/AA << /O << /S /Launch /F << /F (a.exe) >> >> >> /#41A 1",
+        pdf.object_stream((9, "<< /S /JavaScript /JS (eval\\(unescape\\('%61'\\)\\)) >>")),
+        pdf.stream(b"<script>xfa.host.gotoURL('http://192.0.2.1')</script>"),
+        "<< /Subtype /Link /Rect [0 0 600 800] /A << /S /URI /URI (http://192.0.2.1) >> >>",
+        "<< /S /GoToR /F (\\\\192.0.2.1\\a) /EF 1 /UF (a.js) >>",
+    ),
     "image": samples.dicom_image(),
     "program": samples.windows_program(),
     "test string": samples.eicar(),

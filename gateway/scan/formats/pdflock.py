@@ -1,4 +1,4 @@
-"""Takes the lock off a PDF: its text and its scripts show nothing before that."""
+"""What qpdf does for us: takes the lock off a PDF, or writes it anew with its streams in plain."""
 
 from io import BytesIO
 
@@ -40,3 +40,19 @@ def opens(data: bytes, password: str) -> bool:
     except (pikepdf.PasswordError, *_BROKEN):
         return False
     return True
+
+
+def rewritten(data: bytes) -> bytes | None:
+    """The same document with every stream in plain; None if qpdf cannot read it."""
+    out = BytesIO()
+    try:
+        with pikepdf.open(BytesIO(data)) as document:
+            document.save(
+                out,
+                compress_streams=False,
+                stream_decode_level=pikepdf.StreamDecodeLevel.generalized,
+                object_stream_mode=pikepdf.ObjectStreamMode.disable,
+            )
+    except (pikepdf.PasswordError, *_BROKEN):
+        return None
+    return out.getvalue()

@@ -1,0 +1,65 @@
+r"""Where an address in a document leads: to this disk, to another machine, or to a tool that runs.
+
+Office writes one place in many ways: ``\\server\share``, ``file:///\\server\share``,
+``file://server/share``, ``http://server/share``, ``mhtml:http://server``.
+"""
+
+import re
+from urllib.parse import unquote
+
+_LONGEST = 4096
+_WEB = re.compile(
+    r"(?i)(?:(?:mhtml|its|mk:@msitstore|url|res):!?)*(?:https?|ftps?|webdavs?):[/\\]+"
+)
+# Three slashes lead to this disk: file:///home/x.
+_SHARE = re.compile(
+    r"(?i)(?:file:(?:[/\\]{2}|[/\\]{4,6})|smb:[/\\]{2}|[/\\]{2})([^/\\:|?#.][^/\\|?#]*)[/\\]"
+)
+_HANDLER = re.compile(
+    r"(?i)(?:ms-msdt|ms-officecmd|ms-appinstaller|ms-search|search-ms|search|ms-cxh(?:-full)?"
+    r"|ms-windows-store|ms-settings|ms-photos|ms-screensketch|shell|javascript|vbscript"
+    r"|script|scriptletfile|cmd|powershell|mshta|local|its|mk|mhtml|zipfldr):(?![\\/]*$)"
+)
+_HTTP = re.compile(r"(?i)\bhttp(?=s?:)")
+
+
+def is_remote(address: str) -> bool:
+    """Whether another machine is asked when it is opened."""
+    plain = _plain(address)
+    return _WEB.match(plain) is not None or share_host(plain) != ""
+
+
+def is_web(address: str) -> bool:
+    """Whether it is an address of the web, also inside of a wrapping such as ``mhtml:``."""
+    return _WEB.match(_plain(address)) is not None
+
+
+def share_host(address: str) -> str:
+    """The machine whose share it names, "" if it is no share. It learns who asks (NTLM)."""
+    found = _SHARE.match(_plain(address))
+    if found is None or found[1].lower() == "localhost" or _is_drive(found[1]):
+        return ""
+    return found[1]
+
+
+def is_outside(host: str) -> bool:
+    """Whether a machine of that name can be another house's: it has a dot, or a port."""
+    return "." in host or "@" in host or ":" in host
+
+
+def runs_tool(address: str) -> bool:
+    """Whether Windows hands it to a tool that acts upon it, such as ``ms-msdt:``."""
+    return _HANDLER.match(_plain(address)) is not None and not is_web(address)
+
+
+def defanged(address: str) -> str:
+    """The address in a form that nobody clicks by mistake."""
+    return _HTTP.sub("hxxp", address).replace("://", "[:]//", 1)
+
+
+def _plain(address: str) -> str:
+    return unquote(address[:_LONGEST]).strip(" \t\r\n\0\"'")
+
+
+def _is_drive(host: str) -> bool:
+    return len(host) == 2 and host[1] in ":|"
