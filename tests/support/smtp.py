@@ -119,6 +119,10 @@ class Client:
         assert not line or line.endswith(b"\r\n"), line
         return line[:-2].decode("ascii")
 
+    async def packet(self) -> bytes:
+        """What has arrived so far, at the least something."""
+        return await self._reader.read(1 << 16)
+
     async def rest(self) -> bytes:
         """All that comes until the server hangs up."""
         octets = b""

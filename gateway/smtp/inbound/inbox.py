@@ -53,6 +53,11 @@ class Inbox:
         """True when the client sends no more."""
         return self._has_ended
 
+    @property
+    def has_line(self) -> bool:
+        """True when the next line is here already."""
+        return b"\n" in self._octets
+
     def __len__(self) -> int:
         return len(self._octets)
 

@@ -28,7 +28,7 @@ from gateway.smtp.replies import Reply
 # It logs every command with the addresses in it.
 aiosmtpd_log.disabled = True
 
-_READ_OCTETS = 32 << 10
+_READ_OCTETS = 64 << 10
 
 
 class _Lines:
@@ -224,11 +224,11 @@ class Session(SMTP):
 
     async def smtp_MAIL(self, arg: str | None) -> None:  # noqa: N802
         """Open a transaction."""
-        await self._wire.answer(await self._dialogue.mail(_octets(arg)))
+        await self._wire.answer_in_group(await self._dialogue.mail(_octets(arg)))
 
     async def smtp_RCPT(self, arg: str | None) -> None:  # noqa: N802
         """Add a recipient."""
-        await self._wire.answer(await self._dialogue.rcpt(_octets(arg)))
+        await self._wire.answer_in_group(await self._dialogue.rcpt(_octets(arg)))
 
     async def smtp_XFORWARD(self, arg: str | None) -> None:  # noqa: N802
         """Hear from a front end who the client is."""
@@ -276,7 +276,7 @@ class Session(SMTP):
             try:
                 return await self._dialogue.message(reception)
             finally:
-                reception.close()
+                await reception.part()
 
         task = self.loop.create_task(commit())
         self._house.commits.add(task)
@@ -287,7 +287,7 @@ class Session(SMTP):
         """Forget the transaction."""
         if not arg:
             await self._dialogue.reset()
-        await self._wire.answer(replies.NO_ARGUMENT if arg else replies.OK)
+        await self._wire.answer_in_group(replies.NO_ARGUMENT if arg else replies.OK)
 
     async def smtp_NOOP(self, arg: str | None) -> None:  # noqa: N802
         """Nothing; an argument is allowed (RFC 5321 4.1.1.9)."""

@@ -30,6 +30,7 @@ class Wire:
         self._writer: asyncio.StreamWriter | None = None
         self._began = get_running_loop().time()
         self._errors = 0
+        self._held = b""
         self._idle_commands = 0
         self._is_broken = False
 
@@ -76,12 +77,24 @@ class Wire:
         if self._errors >= self._limits.errors:
             await self.hang_up(replies.TOO_MANY_ERRORS)
 
+    async def answer_in_group(self, reply: Reply) -> None:
+        """The same for a command that may stand within a pipelined group.
+
+        RFC 2920 3.2: such replies should leave together. This one waits for the reply to the next
+        command if that is here already.
+        """
+        if self.inbox.has_line and reply.is_positive:
+            self._held += reply.wire + b"\r\n"
+            return
+        await self.answer(reply)
+
     async def send(self, line: bytes) -> None:
-        """Send one line. A client that does not read is cut off."""
+        """Send one line behind those that were held. A client that does not read is cut off."""
         if self._writer is None or self._writer.transport.is_closing():
             raise GoneError
+        octets, self._held = self._held + line + b"\r\n", b""
         try:
-            self._writer.write(line + b"\r\n")
+            self._writer.write(octets)
             async with asyncio.timeout(self._limits.reply_seconds):
                 await self._writer.drain()
         except OSError:

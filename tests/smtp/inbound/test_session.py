@@ -32,6 +32,31 @@ async def broken() -> None:
     raise ValueError("secret /etc/path detail")
 
 
+# --- what leaves together ------------------------------------------------------------------------
+
+
+async def test_the_replies_to_a_pipelined_group_leave_together() -> None:
+    group = (b"MAIL FROM:<a@example.org>", b"RCPT TO:<u@y.test>", b"RCPT TO:<v@y.test>", b"DATA")
+    async with serving() as house:
+        client = await house.client()
+        await client.ask(b"EHLO client.example")
+
+        await client.send(b"\r\n".join(group) + b"\r\n")
+
+        codes = [line[:3] for line in (await client.packet()).splitlines()]
+        assert codes == [b"250", b"250", b"250", b"354"]
+
+
+async def test_a_reply_waits_for_no_command_that_is_only_half_there() -> None:
+    async with serving() as house:
+        client = await house.client()
+        await client.ask(b"EHLO client.example")
+
+        await client.send(b"MAIL FROM:<a@example.org>\r\nRCPT TO:<u@y.test>\r\nRSE")
+
+        assert [(await client.reply())[:3] for _ in range(2)] == ["250", "250"]
+
+
 # --- what is smuggled, and what is lost ---------------------------------------------------------
 
 
