@@ -21,6 +21,7 @@ class Spool:
     def __init__(self) -> None:
         self._descriptor = os.memfd_create("message", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
         self._digest = hashlib.sha256()
+        self._mapped: mmap.mmap | None = None
         self.size = 0
 
     def write(self, chunk: bytes | bytearray | memoryview) -> None:
@@ -48,17 +49,23 @@ class Spool:
     @contextmanager
     def view(self) -> Iterator[memoryview]:
         """The bytes, mapped read-only for as long as the ``with`` block lasts."""
-        if self.size == 0:
-            yield memoryview(b"")
-            return
-        with (
-            mmap.mmap(self._descriptor, self.size, prot=mmap.PROT_READ) as mapped,
-            memoryview(mapped) as view,
-        ):
+        with memoryview(self._map() if self.size else b"") as view:
             yield view
 
+    def _map(self) -> mmap.mmap:
+        # To map and to unmap costs more than to read a small message, so it is done once.
+        # MAP_PRIVATE, because a shared mapping would keep the file from being sealed.
+        if self._mapped is None or len(self._mapped) != self.size:
+            self._mapped = mmap.mmap(
+                self._descriptor, self.size, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ
+            )
+        return self._mapped
+
     def close(self) -> None:
-        """Give the memory back."""
+        """Give the memory back; nobody may be looking at it any more."""
+        if self._mapped is not None:
+            self._mapped.close()
+            self._mapped = None
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1

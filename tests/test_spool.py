@@ -42,3 +42,15 @@ def test_closing_twice_closes_once() -> None:
 
     with pytest.raises(OSError, match="Bad file descriptor"):
         os.fstat(descriptor)
+
+
+def test_a_spool_that_grew_after_a_look_is_seen_whole() -> None:
+    with Spool() as spool:
+        spool.write(b"first")
+        with spool.view() as view:
+            assert bytes(view) == b"first"
+        spool.write(b" second")
+        spool.seal()
+
+        with spool.view() as view:
+            assert bytes(view) == b"first second"

@@ -12,6 +12,8 @@ from gateway.smtp.inbound.settings import InboundSettings
 from gateway.smtp.replies import Reply
 from gateway.spool import Spool
 
+_MUCH_BYTES = 4 << 20
+
 
 class TooSlowError(Exception):
     """The message came in too slowly, or not at all."""
@@ -71,6 +73,12 @@ class Reception:
         """True when the session must end: the client and we disagree about where messages end."""
         ends = (Fault.FALSE_END, Fault.BARE_NEWLINE)
         return self._reader.is_endless or self._reader.fault in ends
+
+    async def part(self) -> None:
+        """Close it, and keep nobody waiting: the kernel takes 10 ms to free 50 MB."""
+        if self._taken > _MUCH_BYTES:
+            await asyncio.to_thread(self.spool.close)
+        self.close()
 
     def close(self) -> None:
         """Give the memory back."""

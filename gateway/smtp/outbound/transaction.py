@@ -232,6 +232,8 @@ class Transaction:
         if piece:
             connection.wire.write(piece)
             reach("part sent")
+            # A hop that reads as fast as we write would never let the others have their turn.
+            await asyncio.sleep(0)
         async with step("message", connection.address, connection.timeouts.block):
             await connection.wire.drained()
 
