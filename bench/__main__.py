@@ -4,10 +4,12 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 
-from bench import data_reader, whole
+from bench import beside, data_reader, relay, whole
 
 BENCHES: Mapping[str, Callable[[], None]] = {
     "data_reader": data_reader.main,
+    "relay": relay.main,
+    "beside": beside.main,
     "whole": whole.main,
 }
 

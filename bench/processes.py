@@ -27,11 +27,7 @@ def family_cpu_seconds(pid: int) -> float:
 
 
 def proportional_bytes(pid: int) -> int:
-    """Memory of a family, shared pages counted once (PSS)."""
-    return sum(map(_pss, family(pid)))
-
-
-def _pss(pid: int) -> int:
+    """Memory of a process, its part of what it shares with others (PSS)."""
     for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
         if line.startswith("Pss:"):
             return int(line.split()[1]) * 1024

@@ -6,7 +6,12 @@ import resource
 import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    contextmanager,
+)
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO, TypeVar
@@ -82,9 +87,16 @@ class Scanner:
         return {layer.name: layer.problem or "holds" for layer in self.started.layers}
 
 
+Scanners = Callable[[Settings, Events], AbstractAsyncContextManager[Scanner]]
+
+
 @asynccontextmanager
-async def run(settings: Settings, log: TextIO = sys.stderr) -> AsyncIterator[Gateway]:
+async def run(
+    settings: Settings, log: TextIO = sys.stderr, *, scanners: Scanners | None = None
+) -> AsyncIterator[Gateway]:
     """Run a gateway for as long as the ``async with`` block lasts; then drain it.
+
+    ``scanners`` gives the workers that look at the mail, when it is not ``scanner``.
 
     When it cannot run, nothing listens: raises ConfigError, LockboxError, PoolStartError,
     NoBuiltinPackError or ListenError.
@@ -94,7 +106,7 @@ async def run(settings: Settings, log: TextIO = sys.stderr) -> AsyncIterator[Gat
     _allow_descriptors()
     async with AsyncExitStack() as stack:
         # Workers are forked from what exists now: no listener and no key may be open yet.
-        workers = await stack.enter_async_context(scanner(settings, observer=events))
+        workers = await stack.enter_async_context((scanners or _observed)(settings, events))
         for problem in workers.problems:
             events.rule_file_skipped(problem)
         held = stack.enter_context(lockbox(settings))
@@ -137,6 +149,10 @@ async def run(settings: Settings, log: TextIO = sys.stderr) -> AsyncIterator[Gat
         )
         yield Gateway(addresses, health, held, events, reload.reload)
     events.stopped()
+
+
+def _observed(settings: Settings, events: Events) -> AbstractAsyncContextManager[Scanner]:
+    return scanner(settings, observer=events)
 
 
 @asynccontextmanager

@@ -13,6 +13,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from gateway.demo.vbaproject import vba_project
 
 _LONG_AGO = (2024, 1, 1, 0, 0, 0)
+_NOTHING: Mapping[str, bytes] = {}
 
 
 def laboratory_pdf() -> bytes:
@@ -45,8 +46,11 @@ def docm_with_autorun_macro() -> bytes:
     )
 
 
-def word_document(modules: Mapping[str, str]) -> bytes:
-    """A Word document of one line; with ``modules`` (source by name), one with macros."""
+def word_document(modules: Mapping[str, str], media: Mapping[str, bytes] = _NOTHING) -> bytes:
+    """A Word document of one line; with ``modules`` (source by name), one with macros.
+
+    ``media`` are more files inside, by name.
+    """
     kind = "macroEnabled.main" if modules else "document.main"
     maker = "ms-word.document" if modules else "openxmlformats-officedocument.wordprocessingml"
     main = f"application/vnd.{maker}.{kind}+xml"
@@ -60,7 +64,7 @@ def word_document(modules: Mapping[str, str]) -> bytes:
     if modules:
         members["word/_rels/document.xml.rels"] = _relationships(macros, "vbaProject.bin")
         members["word/vbaProject.bin"] = vba_project(modules)
-    return zip_of(members)
+    return zip_of({**members, **media})
 
 
 def zip_of(members: Mapping[str, bytes]) -> bytes:
