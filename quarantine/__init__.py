@@ -1,36 +1,70 @@
 """A lockbox: holds items encrypted on disk, and knows nothing of who puts them there."""
 
+from quarantine.audit import Head, Verdict
 from quarantine.errors import (
     AmbiguousIdError,
+    ClockError,
     IntegrityError,
     KeyFileError,
     LockboxError,
+    LockedError,
     NoRoomError,
     NotFoundError,
+    SealedError,
+    SecondPersonError,
     StateError,
     StoreError,
 )
-from quarantine.item import Details, Item, NewItem, Problem, Query, State
-from quarantine.keys import create_key, load_key
-from quarantine.lockbox import Lockbox, open_lockbox
+from quarantine.exclusive import only_one
+from quarantine.item import (
+    Delivery,
+    Details,
+    Field,
+    Item,
+    NewItem,
+    Problem,
+    Query,
+    Record,
+    Sort,
+    State,
+)
+from quarantine.keyfile import create_key, create_key_pair, load_key
+from quarantine.keys import WrappingKey
+from quarantine.lockbox import Lockbox
+from quarantine.opening import open_lockbox
+from quarantine.trail import read_head
 
 __all__ = [
     "AmbiguousIdError",
+    "ClockError",
+    "Delivery",
     "Details",
+    "Field",
+    "Head",
     "IntegrityError",
     "Item",
     "KeyFileError",
     "Lockbox",
     "LockboxError",
+    "LockedError",
     "NewItem",
     "NoRoomError",
     "NotFoundError",
     "Problem",
     "Query",
+    "Record",
+    "SealedError",
+    "SecondPersonError",
+    "Sort",
     "State",
     "StateError",
     "StoreError",
+    "Verdict",
+    "WrappingKey",
     "create_key",
+    "create_key_pair",
     "load_key",
+    "only_one",
     "open_lockbox",
+    "read_head",
 ]

@@ -4,6 +4,10 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+INDEX = "index.sqlite"
+MESSAGES = "messages"
+"""What a lockbox's folder has in it."""
+
 
 def sync_folder(folder: Path, sync: Callable[[int], None] = os.fsync) -> None:
     """Bring the names in ``folder`` to the disk: the fsync of a file does not include its name."""

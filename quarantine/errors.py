@@ -8,7 +8,11 @@ class LockboxError(Exception):
 
 
 class KeyFileError(LockboxError):
-    """The file of the master key is missing, unsafe, damaged, or for another lockbox."""
+    """A key file is missing, unsafe, damaged, or for another lockbox."""
+
+
+class SealedError(LockboxError):
+    """This key can only seal: what is held opens with the private key, which lies elsewhere."""
 
 
 class IntegrityError(LockboxError):
@@ -23,6 +27,10 @@ class StateError(LockboxError):
     """The item is in a state that does not allow what was asked."""
 
 
+class SecondPersonError(StateError):
+    """Somebody else has to approve of this first."""
+
+
 class NotFoundError(LockboxError):
     """No item has this id."""
 
@@ -33,6 +41,14 @@ class AmbiguousIdError(LockboxError):
     def __init__(self, message: str, matches: Sequence[str]) -> None:
         super().__init__(message)
         self.matches = tuple(matches)
+
+
+class ClockError(LockboxError):
+    """The clock has jumped, so nobody knows how old anything is. Nothing was purged."""
+
+
+class LockedError(LockboxError):
+    """Another process does what only one may do at a time."""
 
 
 class NoRoomError(LockboxError):

@@ -1,30 +1,35 @@
-"""Looks for disagreements between the index, the files and the key; changes nothing."""
+"""Looks for disagreements between the index, the files, the key and the audit; changes nothing."""
 
 from collections.abc import Iterator
 
-from quarantine.errors import IntegrityError, MissingError
+from quarantine.errors import IntegrityError, MissingError, SealedError
 from quarantine.item import Problem, State
-from quarantine.sealer import Sealer
-from quarantine.store import Blobs, Index, SealedItem, each
+from quarantine.parts import Parts
+from quarantine.store import SealedItem, each
+from quarantine.trail import Trail
 
 # A message is on the disk a moment before its row is: a younger one may still be on its way.
 _YOUNG_SECONDS = 3600
+_GONE = frozenset({State.DELETED, State.PURGED})
 
 
-def problems(blobs: Blobs, index: Index, sealer: Sealer) -> Iterator[Problem]:
+def problems(parts: Parts, audit: Trail) -> Iterator[Problem]:
     """Every disagreement. Opens every message, so it takes its time."""
-    damages = list(index.damages())
+    damages = list(parts.index.damages())
     yield from (Problem("index", "", damage) for damage in damages)
     if damages:
         return
-    ages, known = dict(blobs.ages()), set()
-    for item in each(index):
+    yield from _of_audit(audit)
+    ages, known = dict(parts.blobs.ages()), set()
+    for item in each(parts.index):
         known.add(item.id)
-        if item.state is not State.DELETED:
-            yield from _of_item(item, blobs, index, sealer)
-        elif item.id in ages:
+        if item.state not in _GONE:
+            yield from _of_item(item, parts)
+        elif item.id in ages or item.wrapped_key is not None:
             advice = "it is removed when the program starts anew"
-            yield Problem("leftover-blob", item.id, f"item is deleted, its file is not: {advice}")
+            yield Problem(
+                "leftover-blob", item.id, f"item is {item.state}, and not all of it gone: {advice}"
+            )
     for name in sorted(ages.keys() - known):
         if ages[name] > _YOUNG_SECONDS:
             advice = "restore the index if it is an old one, else remove the file"
@@ -33,28 +38,48 @@ def problems(blobs: Blobs, index: Index, sealer: Sealer) -> Iterator[Problem]:
             )
 
 
-def _of_item(item: SealedItem, blobs: Blobs, index: Index, sealer: Sealer) -> Iterator[Problem]:
+def _of_audit(audit: Trail) -> Iterator[Problem]:
     try:
-        _open_all(item, blobs, index, sealer)
+        verdict = audit.verify()
+    except SealedError:
+        return  # only the private key can tell
+    except IntegrityError as error:
+        yield Problem("audit", "", str(error))
+        return
+    if verdict.broken is not None:
+        yield Problem("audit", "", f"the audit is broken: {verdict.why}")
+
+
+def _of_item(item: SealedItem, parts: Parts) -> Iterator[Problem]:
+    try:
+        _open_all(item, parts)
     except IntegrityError as error:
         # It may have been deleted while we looked, and then all is as it should be.
-        if index.details(item.id) is not None:
-            yield Problem(_kind(error, item, sealer), item.id, str(error))
+        if parts.index.details(item.id) is not None:
+            yield Problem(_kind(error, item, parts), item.id, str(error))
 
 
-def _open_all(item: SealedItem, blobs: Blobs, index: Index, sealer: Sealer) -> None:
+def _open_all(item: SealedItem, parts: Parts) -> None:
+    sealer, index = parts.sealer, parts.index
+    if not sealer.can_read:
+        with parts.blobs.open(item.id):
+            return
     damage = sealer.open_item(item).damage
     if damage:
         raise IntegrityError(damage)
-    details = index.details(item.id) or b""
-    sha256 = sealer.open_documents(item, details).sha256
-    with blobs.open(item.id) as stream:
-        sealer.open_message(item, sha256, stream)
-    for change in index.changes(item.id):
-        sealer.open_change(change)
+    documents = sealer.open_documents(item, index.details(item.id) or b"")
+    with parts.blobs.open(item.id) as stream:
+        sealer.open_message(item, documents.sha256, stream)
+    sealer.open_deliveries(item)
+    for record in index.records(item.id):
+        parts.chain.why(record)
+    if index.tokens(item.id) not in sealer.possible_tokens(documents.searchable):
+        raise IntegrityError(
+            f"item {item.id} is found by other words than it has: restore the index from a backup"
+        )
 
 
-def _kind(error: IntegrityError, item: SealedItem, sealer: Sealer) -> str:
-    if item.key_id != sealer.key_id:
+def _kind(error: IntegrityError, item: SealedItem, parts: Parts) -> str:
+    if item.key_id not in parts.sealer.ring:
         return "wrong-key"
     return "lost-blob" if isinstance(error, MissingError) else "unreadable"

@@ -16,7 +16,29 @@ class State(StrEnum):
     """On its way to the next hop; whether it arrived is not known yet."""
     RELEASED = "released"
     DELETED = "deleted"
-    """The bytes and their key are gone; that there was an item is still known."""
+    """A person deleted it: bytes and key are gone; that there was an item is still known."""
+    PURGED = "purged"
+    """The same, because its time was over."""
+
+
+class Field(StrEnum):
+    """By what an item can be searched."""
+
+    SENDER = "sender"
+    RECIPIENT = "recipient"
+    SUBJECT = "subject"
+    FILE = "file"
+    HASH = "hash"
+    RULE = "rule"
+
+
+class Sort(StrEnum):
+    """In which order a listing comes."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    LARGEST = "largest"
+    CLASS = "class"
 
 
 class Viewable(Protocol):
@@ -43,6 +65,10 @@ class NewItem:
     """The rules that judged the message, with their version."""
     summary: Mapping[str, str] = field(default_factory=dict, repr=False)
     """What a listing shows of a message: sender, recipients, subject. Kept encrypted."""
+    searchable: Mapping[Field, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    """What it can be found by. Kept encrypted, and as keyed tokens that tell nothing."""
+    look_by: datetime | None = None
+    """When somebody must have looked at it; None for no alarm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +87,42 @@ class Item:
     """Empty once the item is deleted."""
     damage: str = ""
     """Why the summary cannot be read, "" when it can."""
+    look_by: datetime | None = None
+    seen_at: datetime | None = None
+    """When a person first looked at it."""
+    legal_hold: bool = False
+    """Never purged and never deleted while this is set."""
+    approved_by: str = ""
+    """Who asked for a release that a second person must agree to."""
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """One step in the life of an item: ``was`` is None for the first."""
+class Record:
+    """One line of the audit: who did what to which item, when and why."""
 
+    number: int
     at: datetime
     who: str
+    """The person."""
+    origin: str
+    """The account and the machine that it was done from: ``root@gate1``."""
+    action: str
+    item: str
+    """The id of the item, "" when it is about the lockbox as a whole."""
     was: State | None
-    became: State
+    became: State | None
+    """None when the state did not change."""
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One recipient to whom an item was released: ``reply`` is what the next hop said."""
+
+    recipient: str
+    at: datetime
+    who: str
+    reply: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,29 +134,42 @@ class Details:
     report: bytes = field(repr=False)
     sha256: str
     """Digest of the message, as hexadecimal text."""
-    changes: tuple[Change, ...]
-    """What became of it, oldest first."""
+    records: tuple[Record, ...]
+    """What was done to it, oldest first."""
+    deliveries: tuple[Delivery, ...] = ()
+    """The recipients who have it already."""
+
+    @property
+    def changes(self) -> tuple[Record, ...]:
+        """The records of its state: how it became what it is."""
+        return tuple(record for record in self.records if record.became is not None)
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Which items to list; an empty set stands for all."""
+    """Which items to list, and in which order; an empty set stands for all."""
 
     kinds: frozenset[str] = frozenset()
     states: frozenset[State] = frozenset()
     since: datetime | None = None
     until: datetime | None = None
     """``since`` <= held < ``until``; both with a time zone."""
+    terms: tuple[tuple[Field, str], ...] = field(default=(), repr=False)
+    """Words to look for: an item has all of them."""
+    unseen: bool = False
+    """Only what nobody has looked at."""
+    sort: Sort = Sort.NEWEST
+    after: str = ""
+    """The id of the last item of the page before."""
     limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A disagreement between the index, the files and the key."""
+    """A disagreement between the index, the files, the key and the audit."""
 
     kind: str
-    """``lost-blob``, ``orphan-blob``, ``leftover-blob``, ``unreadable``, ``wrong-key``, ``index``:
-    the README says what each means."""
+    """``lost-blob``, ``orphan-blob``, ``unreadable``, ``index``, ...: the README has them all."""
     item: str
-    """The id of the item, "" when it is about the index as a whole."""
+    """The id of the item, "" when it is about the lockbox as a whole."""
     message: str

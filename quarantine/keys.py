@@ -1,10 +1,11 @@
-"""The master key: a file that only its owner can read, and the wrapping of data keys under it."""
+"""Keys that protect data keys, and the ring of those that this lockbox knows.
 
-import base64
-import binascii
+Two profiles. ``local``: one secret both wraps and unwraps (`MasterKey`). ``sealed``: who holds the
+public key can only wrap, and the private key lies elsewhere (`pairs.py`).
+"""
+
 import os
-import stat
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
@@ -12,24 +13,28 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
-from quarantine.durable import sync_folder
-from quarantine.errors import IntegrityError, KeyFileError
+from quarantine.errors import IntegrityError
 
 KEY_BYTES = 32
+ID_BYTES = 5
 _NONCE_BYTES = 12
-_HEADING = "lazaretto-master-key-1"
 
 
 class WrappingKey(Protocol):
-    """A key that protects data keys.
-
-    Whoever can only ``wrap`` can hold mail and not read it: a key pair whose private half lives
-    elsewhere fits here as well.
-    """
+    """A key that protects data keys. Whoever can only ``wrap`` can hold mail and not read it."""
 
     @property
     def id(self) -> str:
         """Short public name of the key, kept beside all that is wrapped under it."""
+        ...
+
+    @property
+    def can_read(self) -> bool:
+        """True if it unwraps too."""
+        ...
+
+    def derive(self, purpose: str) -> bytes:
+        """32 secret bytes for another use, the same at every start."""
         ...
 
     def wrap(self, data_key: bytes, label: str) -> bytes:
@@ -37,22 +42,27 @@ class WrappingKey(Protocol):
         ...
 
     def unwrap(self, wrapped: bytes, label: str) -> bytes:
-        """The data key. Raises IntegrityError if it is for another key or another label."""
+        """The data key. Raises IntegrityError if it is for another key or another label.
+
+        Raises SealedError if this key can only wrap.
+        """
         ...
 
 
 class MasterKey:
     """The profile ``local``: one secret both wraps and unwraps, by AES-256-GCM."""
 
+    can_read = True
+
     def __init__(self, secret: bytes) -> None:
         # The secret itself encrypts nothing: each use has a key of its own derived from it.
-        self.id = _derive(secret, "id", 5).hex()
+        self.id = derived(secret, "id", ID_BYTES).hex()
         self._secret = secret
-        self._cipher = AESGCM(_derive(secret, "wrap", KEY_BYTES))
+        self._cipher = AESGCM(derived(secret, "wrap", KEY_BYTES))
 
     def derive(self, purpose: str) -> bytes:
         """32 secret bytes for another part of the program, the same at every start."""
-        return _derive(self._secret, f"for {purpose}", 32)
+        return derived(self._secret, f"for {purpose}", KEY_BYTES)
 
     def wrap(self, data_key: bytes, label: str) -> bytes:
         """Encrypt ``data_key``. It opens again under the same ``label`` only."""
@@ -66,10 +76,34 @@ class MasterKey:
         try:
             return self._cipher.decrypt(nonce, sealed, label.encode())
         except (InvalidTag, ValueError) as error:
+            raise does_not_open(label, self.id) from error
+
+
+class KeyRing:
+    """The key that seals what is new, and older ones that may still be needed to read."""
+
+    def __init__(self, current: WrappingKey, older: Sequence[WrappingKey] = ()) -> None:
+        self.current = current
+        self._by_id = {key.id: key for key in (*reversed(older), current)}
+
+    @property
+    def all(self) -> tuple[WrappingKey, ...]:
+        """Every key, the current one first."""
+        others = (key for key in self._by_id.values() if key.id != self.current.id)
+        return (self.current, *others)
+
+    def __contains__(self, key_id: str) -> bool:
+        return key_id in self._by_id
+
+    def unwrap(self, wrapped: bytes, label: str, key_id: str) -> bytes:
+        """The data key that was wrapped under the key ``key_id``."""
+        key = self._by_id.get(key_id)
+        if key is None:
             raise IntegrityError(
-                f"the key of {label} does not open under master key {self.id}: "
-                "the index was changed, or the key belongs to another lockbox"
-            ) from error
+                f"the key of {label} is under master key {key_id}, and this one is "
+                f"{self.current.id}: open it with the key file of {key_id}"
+            )
+        return key.unwrap(wrapped, label)
 
 
 def new_data_key() -> bytes:
@@ -77,77 +111,14 @@ def new_data_key() -> bytes:
     return os.urandom(KEY_BYTES)
 
 
-def create_key(path: Path) -> MasterKey:
-    """Make a master key and write it to ``path``, readable by its owner only; never overwrites."""
-    secret = os.urandom(KEY_BYTES)
-    key = MasterKey(secret)
-    line = f"{_HEADING}:{key.id}:{base64.b64encode(secret).decode()}\n"
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    except FileExistsError as error:
-        raise KeyFileError(
-            f"{path} exists already and is left as it is: to make a new key, name another file"
-        ) from error
-    except OSError as error:
-        raise KeyFileError(f"cannot make the key file {path}: {error.strerror}") from error
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(line)
-        file.flush()
-        os.fsync(file.fileno())
-    sync_folder(path.parent)
-    return key
-
-
-def load_key(path: Path) -> MasterKey:
-    """Read the master key in ``path``. Raises KeyFileError with the reason if it is not safe."""
-    try:
-        with path.open("rb") as file:
-            _check_owner_only(path, os.fstat(file.fileno()))
-            content = file.read(4096)
-    except FileNotFoundError as error:
-        raise KeyFileError(
-            f"there is no key file {path}: bring it back from its safe place, "
-            "or make a new one if this lockbox is new"
-        ) from error
-    except OSError as error:
-        raise KeyFileError(f"cannot read the key file {path}: {error.strerror}") from error
-    return _parse(path, content)
-
-
-def _check_owner_only(path: Path, status: os.stat_result) -> None:
-    if not stat.S_ISREG(status.st_mode):
-        raise KeyFileError(f"{path} is not a file, so it cannot be the key file")
-    mode = stat.S_IMODE(status.st_mode)
-    if mode & 0o077:
-        raise KeyFileError(
-            f"the key file {path} has mode {mode:04o}, so others than its owner can get at it: "
-            f"run 'chmod 600 {path}', and think about who may have read it"
-        )
-
-
-def _parse(path: Path, content: bytes) -> MasterKey:
-    try:
-        heading, key_id, encoded = content.decode("ascii").strip().split(":")
-        secret = base64.b64decode(encoded, validate=True)
-    except (ValueError, binascii.Error) as error:
-        raise KeyFileError(
-            f"{path} is not a key file: one line '{_HEADING}:ID:SECRET' is expected"
-        ) from error
-    if heading != _HEADING:
-        raise KeyFileError(f"{path} is a key file of another kind: '{_HEADING}' is expected")
-    if len(secret) != KEY_BYTES:
-        raise KeyFileError(
-            f"the key in {path} has {len(secret)} bytes and not {KEY_BYTES}: the file was cut, "
-            "so bring it back from its safe place"
-        )
-    key = MasterKey(secret)
-    if key.id != key_id:
-        raise KeyFileError(
-            f"the key in {path} calls itself {key_id} and is {key.id}: the file was changed, "
-            "so bring it back from its safe place"
-        )
-    return key
-
-
-def _derive(secret: bytes, purpose: str, length: int) -> bytes:
+def derived(secret: bytes, purpose: str, length: int) -> bytes:
+    """A key for one purpose, which tells nothing of ``secret`` or of those for other purposes."""
     return HKDFExpand(SHA256(), length, f"lazaretto {purpose} 1".encode()).derive(secret)
+
+
+def does_not_open(label: str, key_id: str) -> IntegrityError:
+    """What to say of a wrapped key that the key ``key_id`` does not open."""
+    return IntegrityError(
+        f"the key of {label} does not open under master key {key_id}: "
+        "the index was changed, or the key belongs to another lockbox"
+    )

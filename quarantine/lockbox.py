@@ -1,36 +1,39 @@
 """The lockbox: takes an item in for good, gives it back whole, and knows what became of it."""
 
 import hashlib
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, nullcontext
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
 from quarantine import fsck
-from quarantine.durable import make_file, make_folder
-from quarantine.errors import (
-    AmbiguousIdError,
-    KeyFileError,
-    NoRoomError,
-    NotFoundError,
-    StateError,
-    StoreError,
+from quarantine.audit import Chain
+from quarantine.backup import back_up
+from quarantine.ballast import Ballast
+from quarantine.errors import KeyFileError, NoRoomError, SecondPersonError, StateError
+from quarantine.files import Step, no_stop
+from quarantine.ids import new_id
+from quarantine.item import Delivery, Details, Item, NewItem, Problem, Query, State
+from quarantine.keys import KeyRing, WrappingKey, new_data_key
+from quarantine.parts import Parts, this_place
+from quarantine.sealer import (
+    NO_DOCUMENTS,
+    Documents,
+    Sealer,
+    message_label,
+    outline,
+    seal_documents,
 )
-from quarantine.files import FileBlobs, Step, no_stop
-from quarantine.ids import new_id, read_id
-from quarantine.item import Change, Details, Item, NewItem, Problem, Query, State
-from quarantine.keys import WrappingKey, new_data_key
-from quarantine.sealer import NO_DOCUMENTS, Documents, Sealer, message_label, seal_documents
 from quarantine.sealing import seal
-from quarantine.sqlite import SQLiteIndex
-from quarantine.store import Blobs, Index, SealedItem, each
+from quarantine.store import Blobs, Index, Marks, SealedItem, each
+from quarantine.trail import Trail
+from quarantine.upkeep import Recovery, Upkeep, end
 
 RESERVE_BYTES = 256 * 1024 * 1024
-_MATCHES_SHOWN = 5
 
-_ALIVE = frozenset(State) - {State.DELETED}
+_ALIVE = frozenset({State.HELD, State.RELEASING, State.RELEASED})
+_GONE = frozenset({State.DELETED, State.PURGED})
 
 # Why a state allows no such step, as the end of a sentence that begins with the item.
 _REFUSALS = {
@@ -40,17 +43,8 @@ _REFUSALS = {
     ),
     State.RELEASED: "was already released {at} by {who}",
     State.DELETED: "was already deleted {at} by {who}",
+    State.PURGED: "was purged {at}, because its time was over",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Recovery:
-    """What was put right after a crash."""
-
-    unfinished: int
-    """Half-written files."""
-    leftover: int
-    """Files of items that were deleted already."""
 
 
 class Lockbox:
@@ -66,30 +60,46 @@ class Lockbox:
         index: Index,
         *,
         key: WrappingKey,
+        older_keys: Sequence[WrappingKey] = (),
         reserve_bytes: int = RESERVE_BYTES,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        origin: str = "",
+        ballast: Ballast | None = None,
+        head_file: Path | None = None,
         step: Step = no_stop,
     ) -> None:
-        self._blobs = blobs
-        self._index = index
-        self._key = key
-        self._sealer = Sealer(key)
-        self._reserve_bytes = reserve_bytes
-        self._clock = clock
-        self._step = step
-        self._check_key()
+        ring = KeyRing(key, older_keys)
+        self._parts = Parts(
+            blobs=blobs,
+            index=index,
+            sealer=Sealer(ring),
+            chain=Chain(ring),
+            ballast=ballast,
+            reserve_bytes=reserve_bytes,
+            clock=clock,
+            origin=origin or this_place(),
+            step=step,
+        )
+        self.upkeep = Upkeep(self._parts)
+        self.audit = Trail(self._parts, head_file)
+        self._check_key(ring)
+
+    @property
+    def can_read(self) -> bool:
+        """False where the key only seals: then everything is held and listed, and nothing read."""
+        return self._parts.sealer.can_read
 
     def has_room(self, message_bytes: int) -> bool:
         """True if a message of this size may be taken in."""
-        return self._blobs.free_bytes() >= self._needed(message_bytes)
+        return self._parts.blobs.free_bytes() >= self._needed(message_bytes)
 
     def new_id(self) -> str:
         """An id for an item to come, for whoever has to write it down before the item is held."""
-        return new_id(self._now())
+        return new_id(self._parts.now())
 
     def has(self, identifier: str) -> bool:
         """True if an item of exactly this id was ever held, whatever became of it."""
-        return any(item.id == identifier for item in self._index.find(identifier, 1))
+        return any(item.id == identifier for item in self._parts.index.find(identifier, 1))
 
     def hold(self, new: NewItem, *, who: str = "intake", identifier: str = "") -> Item:
         """Take an item in. When this returns it is on the disk, and survives a loss of power.
@@ -98,102 +108,180 @@ class Lockbox:
         Raises NoRoomError when the disk is nearly full, and StoreError when the disk failed:
         then only ``has`` can tell whether the item is there.
         """
-        now, data_key = self._now(), new_data_key()
+        parts, data_key = self._parts, new_data_key()
+        now = parts.now()
         name = identifier or new_id(now)
-        first = self._sealer.change(Change(now, who, None, State.HELD, ""), name)
         with _viewed(new) as message:
             self._check_room(len(message))
-            documents = Documents(new.envelope, new.report, hashlib.sha256(message).hexdigest())
-            item = self._sealer.item(new, name, size=len(message), held_at=now, data_key=data_key)
-            self._blobs.put(name, seal(data_key, message_label(name), message))
+            documents = Documents(
+                new.envelope,
+                new.report,
+                hashlib.sha256(message).hexdigest(),
+                dict(new.searchable),
+            )
+            item = parts.sealer.item(new, name, size=len(message), held_at=now, data_key=data_key)
+            parts.blobs.put(name, seal(data_key, message_label(name), message))
         try:
-            self._index.add(item, seal_documents(documents, name, data_key), first)
+            parts.index.add(
+                item,
+                seal_documents(documents, name, data_key),
+                parts.sealer.tokens(new.searchable),
+                parts.entry(State.HELD.value, who=who, item=name, became=State.HELD),
+            )
         except NoRoomError:
             # After any other error it is not known whether the row is there, so the file stays.
             # Without its row it is harmless: its only key would have been in it.
-            self._blobs.remove(name)
+            parts.blobs.remove(name)
             raise
-        self._step("row committed")
-        return self._sealer.open_item(item)
+        parts.step("row committed")
+        self.audit.remember()
+        return outline(item, dict(new.summary))
 
     def items(self, query: Query = Query()) -> Iterator[Item]:
-        """The items of the query, newest first, read from the index as they are asked for."""
-        return map(self._sealer.open_item, each(self._index, query))
+        """The items of the query in its order, read from the index as they are asked for."""
+        sealer = self._parts.sealer
+        return map(sealer.open_item, each(self._parts.index, query, sealer.wanted(query)))
+
+    def outlines(self, query: Query = Query()) -> Iterator[Item]:
+        """The same without their summaries: nothing personal is opened, so nobody has looked."""
+        found = each(self._parts.index, query, self._parts.sealer.wanted(query))
+        return (outline(item, {}) for item in found)
 
     def item(self, typed: str) -> Details:
-        """All about the item whose id is, or begins with, ``typed``.
+        """All about the item whose id is, or begins with, ``typed``; for programs, see `view`.
 
         Raises NotFoundError, or AmbiguousIdError when several ids begin so.
         """
-        item = self._find(typed)
-        details = self._index.details(item.id)
-        documents = NO_DOCUMENTS
-        if details is not None:
-            documents = self._sealer.open_documents(item, details)
-        return Details(
-            item=self._sealer.open_item(item),
-            envelope=documents.envelope,
-            report=documents.report,
-            sha256=documents.sha256,
-            changes=tuple(map(self._sealer.open_change, self._index.changes(item.id))),
-        )
+        item = self._parts.find(typed)
+        return self._details(item)
+
+    def view(self, typed: str, *, who: str, why: str = "") -> Details:
+        """The same for a person: that they looked is recorded first."""
+        item = self._parts.find(typed)
+        self._mark(item, "viewed", Marks(seen_at=item.seen_at or self._parts.now()), who, why)
+        return self._details(self._parts.find(item.id))
 
     def message(self, typed: str) -> bytes:
-        """The message of an item as it came in, every byte of it checked.
+        """The message of an item as it came in, every byte of it checked; for programs.
 
-        Raises IntegrityError if one bit is wrong, and StateError if the item was deleted.
+        Raises IntegrityError if one bit is wrong, and StateError if the item is gone.
         """
-        item = self._find(typed)
-        details = self._index.details(item.id)
-        if details is None:
+        item = self._parts.find(typed)
+        details = self._parts.index.details(item.id)
+        if details is None or item.state in _GONE:
             raise self._refused(item)
-        documents = self._sealer.open_documents(item, details)
-        with self._blobs.open(item.id) as stream:
-            return self._sealer.open_message(item, documents.sha256, stream)
+        documents = self._parts.sealer.open_documents(item, details)
+        with self._parts.blobs.open(item.id) as stream:
+            return self._parts.sealer.open_message(item, documents.sha256, stream)
 
-    def begin_release(self, typed: str, *, who: str, why: str) -> Item:
+    def export(self, typed: str, *, who: str, why: str) -> bytes:
+        """The message for a person who takes it along: that they did is recorded first."""
+        item = self._parts.find(typed)
+        if item.state in _GONE:
+            raise self._refused(item)
+        self._mark(item, "exported", Marks(seen_at=item.seen_at or self._parts.now()), who, why)
+        return self.message(item.id)
+
+    def record(self, action: str, *, who: str, why: str = "", typed: str = "") -> None:
+        """Record what a person did that changed nothing here, such as a search."""
+        item = self._parts.find(typed).id if typed else ""
+        entry = self._parts.entry(action, who=who, item=item, why=why)
+        self._parts.written(lambda: self._parts.index.record(entry))
+        self.audit.remember()
+
+    def approve(self, typed: str, *, who: str, why: str, recipients: Sequence[str] = ()) -> Item:
+        """Say yes to a release to exactly these recipients, for a second person to carry out."""
+        item = self._parts.find(typed)
+        if item.state is not State.HELD:
+            raise self._refused(item)
+        exactly = self._approval(item, recipients)
+        self._mark(item, "approved", Marks(approved_by=who, approved_for=exactly), who, why)
+        return self._opened(item.id)
+
+    def begin_release(
+        self,
+        typed: str,
+        *,
+        who: str,
+        why: str,
+        recipients: Sequence[str] = (),
+        needs_two: bool = False,
+    ) -> Item:
         """Mark a held item as on its way: one caller wins, and nobody else can release it.
 
         Settle it by ``finish_release`` or ``fail_release``. If the process dies in between, the
         item stays ``releasing`` until a person has looked whether it arrived.
+        With ``needs_two`` somebody else must have approved: raises SecondPersonError.
         """
-        return self._move(typed, {State.HELD}, State.RELEASING, who=who, why=why)
+        item = self._parts.find(typed)
+        if needs_two and item.state is State.HELD:
+            self._check_approval(item, who, recipients)
+        marks = Marks(approved_by="", approved_for=b"")
+        return self._move(item, {State.HELD}, State.RELEASING, who=who, why=why, marks=marks)
 
-    def finish_release(self, typed: str, *, who: str, reply: str) -> Item:
-        """The next hop took it: ``reply`` is what it said."""
-        return self._move(typed, {State.RELEASING}, State.RELEASED, who=who, why=reply)
+    def finish_release(
+        self,
+        typed: str,
+        *,
+        who: str,
+        reply: str,
+        recipients: Sequence[str] = (),
+        is_whole: bool = True,
+    ) -> Item:
+        """The next hop took it for ``recipients``: ``reply`` is what it said.
+
+        Unless ``is_whole``, others have not got it, and the item is held for them.
+        """
+        item = self._parts.find(typed)
+        became = State.RELEASED if is_whole else State.HELD
+        marks = self._delivered(item, recipients, who, reply)
+        return self._move(item, {State.RELEASING}, became, who=who, why=reply, marks=marks)
 
     def fail_release(self, typed: str, *, who: str, reply: str) -> Item:
         """The next hop did not take it: the item is held as before."""
-        return self._move(typed, {State.RELEASING}, State.HELD, who=who, why=reply)
+        item = self._parts.find(typed)
+        return self._move(item, {State.RELEASING}, State.HELD, who=who, why=reply)
 
     def delete(self, typed: str, *, who: str, why: str) -> Item:
-        """Wipe the key, the documents and the message of an item held or released."""
-        item = self._move(typed, {State.HELD, State.RELEASED}, State.DELETED, who=who, why=why)
-        self._step("key wiped")
-        self._blobs.remove(item.id)
-        return item
+        """Remove the message of an item held or released, and destroy its key.
+
+        Raises StateError for one under legal hold.
+        """
+        item = self._parts.find(typed)
+        if item.legal_hold:
+            raise StateError(f"item {item.id} is under legal hold: end that first")
+        if item.state not in {State.HELD, State.RELEASED} or not end(
+            self._parts, item, State.DELETED, who=who, why=why
+        ):
+            raise self._refused(self._parts.find(item.id))
+        self.audit.remember()
+        return self._opened(item.id)
+
+    def set_legal_hold(self, typed: str, *, who: str, why: str, is_held: bool) -> Item:
+        """Keep an item from being purged or deleted, or let it go again."""
+        item = self._parts.find(typed)
+        if item.state in _GONE:
+            raise self._refused(item)
+        action = "legal-hold" if is_held else "legal-hold-ended"
+        self._mark(item, action, Marks(legal_hold=is_held), who, why)
+        return self._opened(item.id)
 
     def recover(self) -> Recovery:
-        """Put right what a crash left behind: to be called when the gateway starts.
+        """Put right what a crash left behind; see `Upkeep`."""
+        return self.upkeep.recover()
 
-        Safe at any time: what another process is writing is left alone.
-        """
-        unfinished = self._blobs.clear_unfinished()
-        kept = {name for name, _ in self._blobs.ages()}
-        deleted = each(self._index, Query(states=frozenset({State.DELETED})))
-        leftovers = [item.id for item in deleted if item.id in kept]
-        for name in leftovers:
-            self._blobs.remove(name)
-        return Recovery(unfinished, len(leftovers))
+    def back_up(self, target: Path, *, who: str) -> int:
+        """Write a backup into an empty or new folder; see `backup.py`."""
+        self.record("backed-up", who=who, why=str(target))
+        return back_up(self._parts, target)
 
     def fsck(self) -> Iterator[Problem]:
-        """Every disagreement between the index, the files and the key. Opens every message."""
-        return fsck.problems(self._blobs, self._index, self._sealer)
+        """Every disagreement of index, files, key and audit. Opens every message."""
+        return fsck.problems(self._parts, self.audit)
 
     def close(self) -> None:
         """Let go of files and connections."""
-        self._index.close()
+        self._parts.index.close()
 
     def __enter__(self) -> Self:
         return self
@@ -201,96 +289,103 @@ class Lockbox:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _check_key(self) -> None:
-        newest = self._index.page(Query(states=_ALIVE), None, 1)
-        if newest and newest[0].key_id != self._key.id:
+    def _check_key(self, ring: KeyRing) -> None:
+        newest = self._parts.index.page(Query(states=_ALIVE), (), 1)
+        if newest and newest[0].key_id not in ring:
             raise KeyFileError(
                 f"the items are sealed under master key {newest[0].key_id}, and this key is "
-                f"{self._key.id}: give the key file that belongs to this lockbox"
+                f"{ring.current.id}: give the key file that belongs to this lockbox"
             )
 
-    def _now(self) -> datetime:
-        now = self._clock().astimezone(UTC)
-        # The index keeps milliseconds, and an item is the same before and after it was kept.
-        return now.replace(microsecond=now.microsecond // 1000 * 1000)
-
     def _needed(self, message_bytes: int) -> int:
-        return max(message_bytes * 3 // 2, self._reserve_bytes)
+        return max(message_bytes * 3 // 2, self._parts.reserve_bytes)
 
     def _check_room(self, message_bytes: int) -> None:
-        free, needed = self._blobs.free_bytes(), self._needed(message_bytes)
+        free, needed = self._parts.blobs.free_bytes(), self._needed(message_bytes)
         if free < needed:
             raise NoRoomError(
                 f"{free} bytes are free for items and {needed} must be: make room on the disk"
             )
 
-    def _find(self, typed: str) -> SealedItem:
-        prefix = read_id(typed)
-        matches = self._index.find(prefix, _MATCHES_SHOWN + 1)
-        if not matches:
-            raise NotFoundError(f"no item has an id that begins with {prefix!r}")
-        if len(matches) == 1:
-            return matches[0]
-        ids = [match.id for match in matches[:_MATCHES_SHOWN]]
-        more = " and more" if len(matches) > _MATCHES_SHOWN else ""
-        raise AmbiguousIdError(
-            f"several items have ids that begin with {prefix!r}: {', '.join(ids)}{more}; "
-            "give more characters of the id",
-            ids,
+    def _opened(self, item_id: str) -> Item:
+        return self._parts.sealer.open_item(self._parts.find(item_id))
+
+    def _details(self, item: SealedItem) -> Details:
+        sealer, details = self._parts.sealer, self._parts.index.details(item.id)
+        documents = NO_DOCUMENTS
+        deliveries: tuple[Delivery, ...] = ()
+        if details is not None and sealer.can_read:
+            documents = sealer.open_documents(item, details)
+            deliveries = sealer.open_deliveries(item)
+        return Details(
+            item=sealer.open_item(item),
+            envelope=documents.envelope,
+            report=documents.report,
+            sha256=documents.sha256,
+            records=self.audit.of_item(item.id),
+            deliveries=deliveries,
         )
 
-    def _move(self, typed: str, allowed: set[State], became: State, *, who: str, why: str) -> Item:
-        item = self._find(typed)
+    def _delivered(
+        self, item: SealedItem, recipients: Sequence[str], who: str, reply: str
+    ) -> Marks:
+        if not recipients or item.wrapped_key is None:
+            return Marks()
+        now, sealer = self._parts.now(), self._parts.sealer
+        new = (Delivery(recipient, now, who, reply) for recipient in recipients)
+        return Marks(deliveries=sealer.deliveries(item, (*sealer.open_deliveries(item), *new)))
+
+    def _approval(self, item: SealedItem, recipients: Sequence[str]) -> bytes:
+        return self._parts.fingerprint("approvals", item.id, *recipients)
+
+    def _check_approval(self, item: SealedItem, who: str, recipients: Sequence[str]) -> None:
+        if not item.approved_by:
+            raise SecondPersonError(
+                f"item {item.id} is {item.kind}: a second person has to release it as well"
+            )
+        if item.approved_by == who:
+            raise SecondPersonError(
+                f"item {item.id} was approved by {who}: somebody else has to release it"
+            )
+        if item.approved_for != self._approval(item, recipients):
+            raise SecondPersonError(
+                f"item {item.id} was approved by {item.approved_by} for other recipients: "
+                "release it to those, or approve it for yours"
+            )
+
+    def _mark(self, item: SealedItem, action: str, marks: Marks, who: str, why: str) -> None:
+        entry = self._parts.entry(action, who=who, item=item.id, why=why)
+        self._parts.written(lambda: self._parts.index.mark(item.id, marks, entry))
+        self.audit.remember()
+
+    def _move(
+        self,
+        item: SealedItem,
+        allowed: set[State],
+        became: State,
+        *,
+        who: str,
+        why: str,
+        marks: Marks = Marks(),
+    ) -> Item:
         if item.state not in allowed:
             raise self._refused(item)
-        change = Change(self._now(), who, item.state, became, why)
-        moved = self._index.move(self._sealer.change(change, item.id))
-        item = self._find(item.id)
+        entry = self._parts.entry(
+            became.value, who=who, item=item.id, why=why, was=item.state, became=became
+        )
+        index = self._parts.index
+        moved = self._parts.written(lambda: index.move(item.id, item.state, became, entry, marks))
+        item = self._parts.find(item.id)
         if not moved:
             raise self._refused(item)
-        return self._sealer.open_item(item)
+        self.audit.remember()
+        return self._parts.sealer.open_item(item)
 
     def _refused(self, item: SealedItem) -> StateError:
-        last = self._index.changes(item.id)[-1]
+        changes = [r for r in self._parts.index.records(item.id) if r.became is not None]
+        last = changes[-1]
         at = last.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
         return StateError(f"item {item.id} {_REFUSALS[item.state].format(at=at, who=last.who)}")
-
-
-def open_lockbox(
-    folder: Path,
-    key: WrappingKey,
-    *,
-    reserve_bytes: int = RESERVE_BYTES,
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-    step: Step = no_stop,
-) -> Lockbox:
-    """The lockbox in ``folder``, made when it is not there.
-
-    Several processes may have one folder open at a time.
-    """
-    blobs, index = folder / "messages", folder / "index.sqlite"
-    try:
-        make_folder(blobs)
-        make_file(index)
-        # A new index would make an orphan of every message that is held here.
-        has_messages = any(blobs.iterdir())
-    except OSError as error:
-        raise StoreError(
-            f"cannot keep items in {folder}: {error.filename or blobs}: {error.strerror}"
-        ) from error
-    with ExitStack() as undo:
-        rows = SQLiteIndex(index, may_be_new=not has_messages)
-        undo.callback(rows.close)
-        box = Lockbox(
-            FileBlobs(blobs, step=step),
-            rows,
-            key=key,
-            reserve_bytes=reserve_bytes,
-            clock=clock,
-            step=step,
-        )
-        undo.pop_all()
-    return box
 
 
 def _viewed(new: NewItem) -> AbstractContextManager[memoryview]:

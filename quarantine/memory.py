@@ -2,14 +2,21 @@
 
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import datetime
 from io import BytesIO
-from typing import BinaryIO
+from pathlib import Path
+from typing import Any, BinaryIO
 
+from quarantine.audit import Append, SealedRecord, Tip
 from quarantine.errors import MissingError, NoRoomError, StoreError
-from quarantine.item import Query, State
-from quarantine.store import SealedChange, SealedItem
+from quarantine.item import Query, Sort, State
+from quarantine.sealing import SealedNote
+from quarantine.store import Alternatives, Marks, Rewrapped, SealedItem
+
+_GONE = frozenset({State.DELETED, State.PURGED})
 
 
 class MemoryBlobs:
@@ -55,62 +62,199 @@ class MemoryIndex:
     """Keeps the list of items in dicts."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._items: dict[str, SealedItem] = {}
         self._details: dict[str, bytes] = {}
-        self._changes: dict[str, list[SealedChange]] = {}
+        self._tokens: dict[str, frozenset[bytes]] = {}
+        self._audit: list[SealedRecord] = []
+        self._state: bytes | None = None
+        self._clock: datetime | None = None
 
-    def add(self, item: SealedItem, details: bytes, change: SealedChange) -> None:
+    def add(
+        self, item: SealedItem, details: bytes, tokens: frozenset[bytes], append: Append
+    ) -> None:
         """Keep a new item."""
         with self._lock:
             if item.id in self._items:
                 raise StoreError(f"there is an item {item.id} already")
+            self._append(append)
             self._items[item.id] = item
             self._details[item.id] = details
-            self._changes[item.id] = [change]
+            self._tokens[item.id] = tokens
 
-    def move(self, change: SealedChange) -> bool:
+    def move(
+        self, item: str, was: State, became: State, append: Append, marks: Marks = Marks()
+    ) -> bool:
         """Change the state of an item and record it; False if it is not in the state ``was``."""
         with self._lock:
-            item = self._items.get(change.item)
-            if item is None or item.state is not change.was:
+            kept = self._items.get(item)
+            if kept is None or kept.state is not was:
                 return False
-            item = replace(item, state=change.became)
-            if change.became is State.DELETED:
-                item = replace(item, wrapped_key=None, summary=None)
-                del self._details[item.id]
-            self._items[item.id] = item
-            self._changes[item.id].append(change)
+            self._append(append)
+            self._items[item] = replace(kept, state=became, **_changed(marks))
+            return True
+
+    def mark(self, item: str, marks: Marks, append: Append) -> None:
+        """Change what is not its state."""
+        with self._lock:
+            self._append(append)
+            if item in self._items:
+                self._items[item] = replace(self._items[item], **_changed(marks))
+
+    def record(self, append: Append) -> None:
+        """Record what changed nothing."""
+        with self._lock:
+            self._append(append)
+
+    def shred(self, item: str, append: Append) -> None:
+        """Wipe the key of an item, all that is sealed under it, and its tokens."""
+        with self._lock:
+            self._append(append)
+            wiped = replace(self._items[item], wrapped_key=None, summary=None, deliveries=None)
+            self._items[item] = wiped
+            self._details.pop(item, None)
+            self._tokens.pop(item, None)
+
+    def rewrap(self, items: Sequence[Rewrapped]) -> None:
+        """Put items under another master key."""
+        with self._lock:
+            for one in items:
+                kept = self._items[one.item]
+                if kept.wrapped_key is not None:
+                    self._items[one.item] = replace(
+                        kept, key_id=one.key_id, wrapped_key=one.wrapped_key
+                    )
+                    self._tokens[one.item] = one.tokens
+
+    def rewrap_notes(self, notes: Sequence[tuple[int, SealedNote]]) -> None:
+        """Put the notes of records under another master key."""
+        changed = dict(notes)
+        with self._lock:
+            self._audit = [
+                replace(record, note=changed.get(record.number, record.note))
+                for record in self._audit
+            ]
+
+    def reseal_tip(self, was: bytes, state: bytes) -> bool:
+        """Put the state of the audit under another key; False if it has gone on meanwhile."""
+        with self._lock:
+            if self._state != was:
+                return False
+            self._state = state
             return True
 
     def find(self, prefix: str, limit: int) -> Sequence[SealedItem]:
         """The newest ``limit`` items whose ids begin with ``prefix``."""
-        return [item for item in self._newest_first() if item.id.startswith(prefix)][:limit]
+        begin_so = [item for item in self._listed() if item.id.startswith(prefix)]
+        return sorted(begin_so, key=lambda item: item.id, reverse=True)[:limit]
 
-    def page(self, query: Query, before: str | None, limit: int) -> Sequence[SealedItem]:
-        """Newest first, at most ``limit`` items of the query that are older than ``before``."""
-        older = (item for item in self._newest_first() if before is None or item.id < before)
-        return [item for item in older if _fits(query, item)][:limit]
+    def page(self, query: Query, tokens: Alternatives, limit: int) -> Sequence[SealedItem]:
+        """At most ``limit`` items of the query, in its order, from behind ``query.after`` on."""
+        fit = [item for item in self._listed() if _fits(query, item) and self._has(item, tokens)]
+        if query.after:
+            fit.append(self._items[query.after])
+        newest_first = sorted(fit, key=lambda item: item.id, reverse=True)
+        is_descending = query.sort in _DESCENDING
+        ordered = sorted(newest_first, key=_ORDERS[query.sort], reverse=is_descending)
+        behind = [item.id for item in ordered].index(query.after) + 1 if query.after else 0
+        return [item for item in ordered[behind:] if item.id != query.after][:limit]
+
+    def under_other_keys(self, key_id: str, limit: int) -> Sequence[SealedItem]:
+        """Items that are not under this master key, and not gone."""
+        others = (item for item in self._listed() if item.key_id != key_id and item.wrapped_key)
+        return list(others)[:limit]
+
+    def notes_under_other_keys(self, key_id: str, limit: int) -> Sequence[SealedRecord]:
+        """Records whose words are not under this master key."""
+        return [record for record in self._audit if record.note.key_id not in {key_id, ""}][:limit]
+
+    def unfinished(self) -> Sequence[SealedItem]:
+        """Items that were deleted or purged and still have a key."""
+        return [item for item in self._listed() if item.state in _GONE and item.wrapped_key]
+
+    def overdue(self, now: datetime, limit: int) -> Sequence[SealedItem]:
+        """Held items that nobody has looked at in time, the most overdue first."""
+        late = [
+            (item.look_by, item.id, item)
+            for item in self._listed()
+            if item.look_by and item.look_by <= now
+            if item.seen_at is None and item.state is State.HELD
+        ]
+        return [item for _, _, item in sorted(late)][:limit]
 
     def details(self, item: str) -> bytes | None:
-        """The sealed documents of an item; None once it is deleted."""
+        """The sealed documents of an item; None once it is gone."""
         return self._details.get(item)
 
-    def changes(self, item: str) -> Sequence[SealedChange]:
-        """What became of an item, oldest first."""
+    def tokens(self, item: str) -> frozenset[bytes]:
+        """What it is found by."""
+        return self._tokens.get(item, frozenset())
+
+    def records(self, item: str) -> Sequence[SealedRecord]:
+        """What was done to an item, oldest first."""
         with self._lock:
-            return list(self._changes.get(item, ()))
+            return [record for record in self._audit if record.item == item]
+
+    def audit(self, above: int, limit: int) -> Sequence[SealedRecord]:
+        """Records with numbers over ``above``, oldest first."""
+        with self._lock:
+            return [record for record in self._audit if record.number > above][:limit]
+
+    def tip(self) -> Tip:
+        """The end of the audit."""
+        with self._lock:
+            return Tip(self._audit[-1].number if self._audit else 0, self._state)
+
+    def clock(self) -> datetime | None:
+        """The latest moment that anything was done at."""
+        moments = [self._audit[-1].at if self._audit else None, self._clock]
+        return max((at for at in moments if at), default=None)
+
+    def set_clock(self, now: datetime) -> None:
+        """Remember that it is ``now``."""
+        self._clock = now
+
+    def keys(self) -> dict[str, int]:
+        """How many items and notes are under which master key."""
+        sealed = [item.key_id for item in self._listed() if item.wrapped_key]
+        return dict(Counter([*sealed, *(r.note.key_id for r in self._audit if r.note.key_id)]))
 
     def damages(self) -> Iterator[str]:
         """Nothing: there is no disk to be damaged."""
         return iter(())
 
+    def copy_to(self, path: Path) -> None:
+        """Raise StoreError: what is in memory is not kept."""
+        raise StoreError(f"a lockbox in memory cannot be copied to {path}")
+
     def close(self) -> None:
         """Nothing to let go of."""
 
-    def _newest_first(self) -> list[SealedItem]:
+    def _append(self, append: Append) -> None:
+        appended = append(self.tip())
+        self._audit += appended.records
+        self._state = appended.state
+
+    def _listed(self) -> list[SealedItem]:
         with self._lock:
-            return sorted(self._items.values(), key=lambda item: item.id, reverse=True)
+            return list(self._items.values())
+
+    def _has(self, item: SealedItem, tokens: Alternatives) -> bool:
+        return not tokens or any(wanted <= self._tokens.get(item.id, set()) for wanted in tokens)
+
+
+_ORDERS: Mapping[Sort, Callable[[SealedItem], Any]] = {
+    Sort.NEWEST: lambda item: item.id,
+    Sort.OLDEST: lambda item: item.id,
+    Sort.LARGEST: lambda item: (item.size, item.id),
+    Sort.CLASS: lambda item: item.kind,
+}
+"""Sorting is stable, and what comes in is newest first."""
+_DESCENDING = frozenset({Sort.NEWEST, Sort.LARGEST})
+
+
+def _changed(marks: Marks) -> dict[str, Any]:
+    return {name: value for name, value in asdict(marks).items() if value is not None}
 
 
 def _fits(query: Query, item: SealedItem) -> bool:
@@ -119,4 +263,5 @@ def _fits(query: Query, item: SealedItem) -> bool:
         and (not query.states or item.state in query.states)
         and (query.since is None or query.since <= item.held_at)
         and (query.until is None or item.held_at < query.until)
+        and (not query.unseen or item.seen_at is None)
     )

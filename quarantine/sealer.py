@@ -1,17 +1,19 @@
 """Turns an item into what may lie on a disk, and back."""
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
 from typing import BinaryIO
 
 import msgspec
 
-from quarantine.errors import IntegrityError
-from quarantine.item import Change, Item, NewItem, State
-from quarantine.keys import WrappingKey
-from quarantine.sealing import seal, seal_note, unseal, unseal_note
-from quarantine.store import SealedChange, SealedItem
+from quarantine.errors import IntegrityError, SealedError
+from quarantine.item import Delivery, Field, Item, NewItem, Query, State
+from quarantine.keys import KeyRing
+from quarantine.sealing import seal, unseal
+from quarantine.store import Alternatives, Rewrapped, SealedItem
+from quarantine.tokens import tokens, wanted
 
 
 class Documents(msgspec.Struct, frozen=True):
@@ -20,23 +22,29 @@ class Documents(msgspec.Struct, frozen=True):
     envelope: bytes
     report: bytes
     sha256: str
+    searchable: dict[Field, tuple[str, ...]] = {}
 
 
 NO_DOCUMENTS = Documents(b"", b"", "")
 
 
 class Sealer:
-    """Seals with data keys that ``key`` wraps, and binds each piece to its item and its purpose."""
+    """Seals with data keys that ``ring`` wraps, and binds each piece to its item and purpose."""
 
-    def __init__(self, key: WrappingKey) -> None:
-        self._key = key
-        self.key_id = key.id
+    def __init__(self, ring: KeyRing) -> None:
+        self.ring = ring
+
+    @property
+    def can_read(self) -> bool:
+        """False where the key only seals."""
+        return self.ring.current.can_read
 
     def item(
         self, new: NewItem, name: str, *, size: int, held_at: datetime, data_key: bytes
     ) -> SealedItem:
         """The row of a new item."""
         summary = msgspec.json.encode(dict(new.summary))
+        key = self.ring.current
         return SealedItem(
             id=name,
             held_at=held_at,
@@ -46,10 +54,27 @@ class Sealer:
             size=size,
             reasons=new.reasons,
             pack=new.pack,
-            key_id=self.key_id,
-            wrapped_key=self._key.wrap(data_key, _label("key", name)),
-            summary=b"".join(seal(data_key, _label("summary", name), summary)),
+            key_id=key.id,
+            wrapped_key=key.wrap(data_key, _label("key", name)),
+            summary=_sealed(data_key, "summary", name, summary),
+            look_by=new.look_by,
         )
+
+    def tokens(self, searchable: Mapping[Field, Sequence[str]]) -> frozenset[bytes]:
+        """What an item with these texts is found by."""
+        return tokens(self.ring.current.derive("tokens"), searchable)
+
+    def possible_tokens(
+        self, searchable: Mapping[Field, Sequence[str]]
+    ) -> Sequence[frozenset[bytes]]:
+        """The tokens that such an item has, under each key that it may be under."""
+        return [tokens(key.derive("tokens"), searchable) for key in self.ring.all]
+
+    def wanted(self, query: Query) -> Alternatives:
+        """The tokens that the query asks for, under every key that items may be under."""
+        if not query.terms:
+            return ()
+        return tuple(wanted(key.derive("tokens"), query.terms) for key in self.ring.all)
 
     def open_item(self, item: SealedItem) -> Item:
         """The item as its callers see it; a damaged summary is said and stops no listing."""
@@ -58,20 +83,9 @@ class Sealer:
             if item.summary is not None:
                 plain = self._open(item, "summary", BytesIO(item.summary))
                 summary = msgspec.json.decode(plain, type=dict[str, str])
-        except IntegrityError as error:
+        except (IntegrityError, SealedError) as error:
             damage = str(error)
-        return Item(
-            id=item.id,
-            held_at=item.held_at,
-            kind=item.kind,
-            action=item.action,
-            state=item.state,
-            size=item.size,
-            reasons=item.reasons,
-            pack=item.pack,
-            summary=summary,
-            damage=damage,
-        )
+        return outline(item, summary, damage)
 
     def open_documents(self, item: SealedItem, details: bytes) -> Documents:
         """Envelope, report and digest."""
@@ -85,26 +99,24 @@ class Sealer:
             raise IntegrityError(f"the message of item {item.id} has another digest than it had")
         return message
 
-    def change(self, change: Change, name: str) -> SealedChange:
-        """The record of a change: the words are sealed so that they outlive the item's key."""
-        return SealedChange(
-            item=name,
-            at=change.at,
-            who=change.who,
-            was=change.was,
-            became=change.became,
-            note=seal_note(self._key, _label("note", name), change.why),
-        )
+    def deliveries(self, item: SealedItem, deliveries: Sequence[Delivery]) -> bytes:
+        """Who has the item, sealed."""
+        plain = msgspec.json.encode(deliveries)
+        return _sealed(self._data_key(item), "deliveries", item.id, plain)
 
-    def open_change(self, change: SealedChange) -> Change:
-        """The change as its callers see it."""
-        return Change(
-            at=change.at,
-            who=change.who,
-            was=change.was,
-            became=change.became,
-            why=unseal_note(self._key, _label("note", change.item), change.note),
-        )
+    def open_deliveries(self, item: SealedItem) -> tuple[Delivery, ...]:
+        """Who has the item already."""
+        if item.deliveries is None:
+            return ()
+        plain = self._open(item, "deliveries", BytesIO(item.deliveries))
+        return msgspec.json.decode(plain, type=tuple[Delivery, ...])
+
+    def rewrapped(self, item: SealedItem, details: bytes | None) -> Rewrapped:
+        """The item's key under the current master key, and its tokens under that one."""
+        data_key, key = self._data_key(item), self.ring.current
+        searchable = self.open_documents(item, details).searchable if details else {}
+        wrapped_key = key.wrap(data_key, _label("key", item.id))
+        return Rewrapped(item.id, key.id, wrapped_key, self.tokens(searchable))
 
     def _open(self, item: SealedItem, purpose: str, stream: BinaryIO) -> bytes:
         return b"".join(unseal(self._data_key(item), _label(purpose, item.id), stream))
@@ -112,23 +124,41 @@ class Sealer:
     def _data_key(self, item: SealedItem) -> bytes:
         if item.wrapped_key is None:
             raise IntegrityError(f"the key of item {item.id} is gone, and nothing can open it")
-        if item.key_id != self.key_id:
-            raise IntegrityError(
-                f"item {item.id} is sealed under master key {item.key_id}, and this one is "
-                f"{self.key_id}: open it with the key file of {item.key_id}"
-            )
-        return self._key.unwrap(item.wrapped_key, _label("key", item.id))
+        return self.ring.unwrap(item.wrapped_key, _label("key", item.id), item.key_id)
+
+
+def outline(item: SealedItem, summary: Mapping[str, str], damage: str = "") -> Item:
+    """The item as its callers see it, with what is known of its summary."""
+    return Item(
+        id=item.id,
+        held_at=item.held_at,
+        kind=item.kind,
+        action=item.action,
+        state=item.state,
+        size=item.size,
+        reasons=item.reasons,
+        pack=item.pack,
+        summary=summary,
+        damage=damage,
+        look_by=item.look_by,
+        seen_at=item.seen_at,
+        legal_hold=item.legal_hold,
+        approved_by=item.approved_by,
+    )
 
 
 def seal_documents(documents: Documents, name: str, data_key: bytes) -> bytes:
     """Envelope, report and digest of the item ``name``, sealed."""
-    plain = msgspec.msgpack.encode(documents)
-    return b"".join(seal(data_key, _label("details", name), plain))
+    return _sealed(data_key, "details", name, msgspec.msgpack.encode(documents))
 
 
 def message_label(name: str) -> str:
     """What the bytes of the message of item ``name`` are sealed as."""
     return _label("message", name)
+
+
+def _sealed(data_key: bytes, purpose: str, name: str, plain: bytes) -> bytes:
+    return b"".join(seal(data_key, _label(purpose, name), plain))
 
 
 def _label(purpose: str, name: str) -> str:

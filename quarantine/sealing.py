@@ -13,6 +13,7 @@ import os
 import struct
 import zlib
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import BinaryIO
 
@@ -20,16 +21,25 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from quarantine.errors import IntegrityError
-from quarantine.keys import WrappingKey, new_data_key
+from quarantine.keys import KeyRing, WrappingKey, new_data_key
 
 CHUNK_BYTES = 64 * 1024
+_INFLATED_BYTES = 1 << 20
 _TAG_BYTES = 16
 _PREFIX_BYTES = 7
 _MAGIC = b"LZB1"
-_LENGTH_BYTES = 2
 # Mail is base64 for the most part: higher levels cost more time and save nothing.
 _ZLIB_LEVEL = 1
 _ADVICE = "the bytes on disk are not those that were put there, so restore it from a backup"
+
+
+@dataclass(frozen=True, slots=True)
+class SealedNote:
+    """A short text under a key of its own, which is wrapped under the key ``key_id``."""
+
+    key_id: str
+    wrapped_key: bytes = field(repr=False)
+    sealed: bytes = field(repr=False)
 
 
 def seal(key: bytes, label: str, plain: bytes | memoryview) -> Iterator[bytes]:
@@ -52,25 +62,35 @@ def unseal(key: bytes, label: str, sealed: BinaryIO) -> Iterator[bytes]:
     for number, (chunk, is_last) in enumerate(_sealed_chunks(sealed)):
         try:
             opened = cipher.decrypt(_nonce(prefix, number, is_last=is_last), chunk, label.encode())
-            yield inflate.decompress(opened)
+            yield from _inflated(inflate, opened)
         except (InvalidTag, zlib.error) as error:
             raise IntegrityError(f"{label} is damaged in chunk {number}: {_ADVICE}") from error
 
 
-def seal_note(key: WrappingKey, label: str, text: str) -> bytes:
+def seal_note(key: WrappingKey, label: str, text: str) -> SealedNote:
     """Seal a short text by itself: it stays readable when the item that it is about is gone."""
     data_key = new_data_key()
-    wrapped = key.wrap(data_key, label)
     sealed = b"".join(seal(data_key, label, text.encode()))
-    return len(wrapped).to_bytes(_LENGTH_BYTES) + wrapped + sealed
+    return SealedNote(key.id, key.wrap(data_key, label), sealed)
 
 
-def unseal_note(key: WrappingKey, label: str, sealed: bytes) -> str:
+def unseal_note(ring: KeyRing, label: str, note: SealedNote) -> str:
     """The text of a note."""
-    stream = BytesIO(sealed)
-    wrapped_bytes = int.from_bytes(stream.read(_LENGTH_BYTES))
-    data_key = key.unwrap(stream.read(wrapped_bytes), label)
-    return b"".join(unseal(data_key, label, stream)).decode()
+    data_key = ring.unwrap(note.wrapped_key, label, note.key_id)
+    return b"".join(unseal(data_key, label, BytesIO(note.sealed))).decode()
+
+
+def _inflated(inflate: "zlib._Decompress", deflated: bytes) -> Iterator[bytes]:
+    """A piece at a time: 64 KiB of zeros become 64 MiB, which nobody needs at once."""
+    while deflated:
+        yield inflate.decompress(deflated, _INFLATED_BYTES)
+        deflated = inflate.unconsumed_tail
+
+
+def reseal_note(ring: KeyRing, label: str, note: SealedNote) -> SealedNote:
+    """The same note under the current key of the ring; its text is not opened."""
+    data_key = ring.unwrap(note.wrapped_key, label, note.key_id)
+    return replace(note, key_id=ring.current.id, wrapped_key=ring.current.wrap(data_key, label))
 
 
 def _nonce(prefix: bytes, number: int, *, is_last: bool) -> bytes:

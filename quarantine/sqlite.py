@@ -1,289 +1,309 @@
-"""The index in a SQLite file, committed to the disk before any call that changes it returns.
+"""The index in a SQLite file, committed to the disk before any call that changes it returns."""
 
-Several processes may have it open at once: each change is one short transaction that takes the
-write lock first (BEGIN IMMEDIATE), and waits a while for another process to finish its own.
-"""
-
-import json
-import sqlite3
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from datetime import UTC, datetime
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, create_engine, event, select, text, update
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import (
+    Column,
+    Connection,
+    Select,
+    and_,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    union_all,
+    update,
+)
+from sqlalchemy.dialects.sqlite import insert as upsert
 
-from quarantine.errors import LockboxError, NoRoomError, StoreError
-from quarantine.item import Query, State
-from quarantine.schema import REVISIONS, changes, items
-from quarantine.store import SealedChange, SealedItem
+from quarantine.audit import Append, SealedRecord, Tip
+from quarantine.database import Database
+from quarantine.durable import sync_folder
+from quarantine.errors import StoreError
+from quarantine.item import Query, Sort, State
+from quarantine.rows import (
+    item_columns,
+    mark_columns,
+    note_columns,
+    read_item,
+    read_record,
+    record_columns,
+    stamp,
+)
+from quarantine.schema import audit, items, marks, tokens
+from quarantine.sealing import SealedNote
+from quarantine.store import Alternatives, Marks, Rewrapped, SealedItem
 
-# After these the kernel may have dropped what it was given: trying again would not be the truth.
-_FINAL = frozenset({sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_DIR_FSYNC})
 _LISTED = [column for column in items.columns if column.name != "details"]
-_ADD_ITEM = items.insert()
-_ADD_CHANGE = changes.insert()
-_WIPED = {"wrapped_key": None, "summary": None, "details": None}
+_WIPED = {"wrapped_key": None, "summary": None, "details": None, "deliveries": None}
+_GONE = (State.DELETED.value, State.PURGED.value)
+_TIP, _CLOCK = "tip", "clock"
+
+_ORDERS: Mapping[Sort, tuple[tuple[Column[Any], bool], ...]] = {
+    Sort.NEWEST: ((items.c.id, True),),
+    Sort.OLDEST: ((items.c.id, False),),
+    Sort.LARGEST: ((items.c.size, True), (items.c.id, True)),
+    Sort.CLASS: ((items.c.kind, False), (items.c.id, True)),
+}
+"""Columns, and whether each comes in descending order; the last one tells all items apart."""
 
 
 class SQLiteIndex:
-    """Keeps the list of items in the file ``path``, made when it is not there.
-
-    ``busy_seconds`` is how long to wait for another process to finish its change. Where items are
-    known to be, ``may_be_new`` is False, and an empty index is an error.
-    """
+    """Keeps the list of items in the file ``path``, made when it is not there; see `Database`."""
 
     def __init__(self, path: Path, *, busy_seconds: float = 5, may_be_new: bool = True) -> None:
+        self._database = Database(path, busy_seconds=busy_seconds, may_be_new=may_be_new)
         self._path = path
-        self._writer = threading.Lock()
-        self._trouble = ""
-        self._engine = _engine(path, busy_seconds)
-        self._immediate = self._engine.execution_options(immediate=True)
-        try:
-            self._migrate(may_be_new=may_be_new)
-        except LockboxError:
-            self._engine.dispose()
-            raise
 
-    def add(self, item: SealedItem, details: bytes, change: SealedChange) -> None:
+    def add(
+        self, item: SealedItem, details: bytes, tokens: frozenset[bytes], append: Append
+    ) -> None:
         """Keep a new item; when this returns it survives a loss of power."""
-        with self._writing() as connection:
-            connection.execute(_ADD_ITEM, _columns(item) | {"details": details})
-            _record(connection, change)
+        with self._database.writing() as connection:
+            connection.execute(insert(items), item_columns(item) | {"details": details})
+            _add_tokens(connection, item.id, tokens)
+            _append(connection, append)
 
-    def move(self, change: SealedChange) -> bool:
+    def move(
+        self, item: str, was: State, became: State, append: Append, marks: Marks = Marks()
+    ) -> bool:
         """Change the state of an item and record it; False if it is not in the state ``was``."""
-        is_deletion = change.became is State.DELETED
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             moved = connection.execute(
                 update(items)
-                .where(items.c.id == change.item, items.c.state == change.was)
-                .values(state=change.became.value, **(_WIPED if is_deletion else {}))
+                .where(items.c.id == item, items.c.state == was.value)
+                .values(state=became.value, **mark_columns(marks))
             )
             if not moved.rowcount:
                 return False
-            _record(connection, change)
-        if is_deletion:
-            self._empty_log()
+            _append(connection, append)
         return True
+
+    def mark(self, item: str, marks: Marks, append: Append) -> None:
+        """Change what is not its state."""
+        with self._database.writing() as connection:
+            changed = update(items).where(items.c.id == item).values(**mark_columns(marks))
+            connection.execute(changed)
+            _append(connection, append)
+
+    def record(self, append: Append) -> None:
+        """Record what changed nothing."""
+        with self._database.writing() as connection:
+            _append(connection, append)
+
+    def shred(self, item: str, append: Append) -> None:
+        """Wipe the key of an item, all that is sealed under it, and its tokens."""
+        with self._database.writing() as connection:
+            connection.execute(update(items).where(items.c.id == item).values(**_WIPED))
+            connection.execute(delete(tokens).where(tokens.c.item == item))
+            _append(connection, append)
+        # The wiped key does not lie on in the log.
+        self._database.run("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def rewrap(self, items_: Sequence[Rewrapped]) -> None:
+        """Put items under another master key."""
+        with self._database.writing() as connection:
+            for one in items_:
+                values = {"key_id": one.key_id, "wrapped_key": one.wrapped_key}
+                # One that was shredded meanwhile stays without a key.
+                kept = (items.c.id == one.item, items.c.wrapped_key.is_not(None))
+                if connection.execute(update(items).where(*kept).values(**values)).rowcount:
+                    connection.execute(delete(tokens).where(tokens.c.item == one.item))
+                    _add_tokens(connection, one.item, one.tokens)
+
+    def rewrap_notes(self, notes: Sequence[tuple[int, SealedNote]]) -> None:
+        """Put the notes of records under another master key."""
+        with self._database.writing() as connection:
+            for number, note in notes:
+                changed = update(audit).where(audit.c.number == number)
+                connection.execute(changed.values(**note_columns(note)))
+
+    def reseal_tip(self, was: bytes, state: bytes) -> bool:
+        """Put the state of the audit under another key; False if it has gone on meanwhile."""
+        is_same = (marks.c.name == _TIP, marks.c.value == was)
+        with self._database.writing() as connection:
+            return bool(
+                connection.execute(update(marks).where(*is_same).values(value=state)).rowcount
+            )
 
     def find(self, prefix: str, limit: int) -> Sequence[SealedItem]:
         """The newest ``limit`` items whose ids begin with ``prefix``."""
         begins = items.c.id.startswith(prefix, autoescape=True)
-        return self._listed(select(*_LISTED).where(begins).limit(limit))
+        return self._listed(select(*_LISTED).where(begins).order_by(items.c.id.desc()).limit(limit))
 
-    def page(self, query: Query, before: str | None, limit: int) -> Sequence[SealedItem]:
-        """Newest first, at most ``limit`` items of the query that are older than ``before``."""
-        chosen = select(*_LISTED).limit(limit)
-        if before is not None:
-            chosen = chosen.where(items.c.id < before)
-        if query.kinds:
-            chosen = chosen.where(items.c.kind.in_(query.kinds))
-        if query.states:
-            chosen = chosen.where(items.c.state.in_([state.value for state in query.states]))
-        if query.since is not None:
-            chosen = chosen.where(items.c.held_at >= _stamp(query.since))
-        if query.until is not None:
-            chosen = chosen.where(items.c.held_at < _stamp(query.until))
-        return self._listed(chosen)
+    def page(self, query: Query, tokens: Alternatives, limit: int) -> Sequence[SealedItem]:
+        """At most ``limit`` items of the query, in its order, from behind ``query.after`` on."""
+        chosen = select(*_LISTED).where(*_conditions(query)).limit(limit)
+        if tokens:
+            chosen = chosen.where(or_(*map(_has_all, tokens)))
+        order = _ORDERS[query.sort]
+        if query.after:
+            chosen = chosen.where(_behind(query.after, order))
+        return self._listed(chosen.order_by(*(c.desc() if down else c for c, down in order)))
+
+    def under_other_keys(self, key_id: str, limit: int) -> Sequence[SealedItem]:
+        """Items that are not under this master key, and not gone."""
+        others = (items.c.key_id != key_id, items.c.wrapped_key.is_not(None))
+        return self._listed(select(*_LISTED).where(*others).limit(limit))
+
+    def notes_under_other_keys(self, key_id: str, limit: int) -> Sequence[SealedRecord]:
+        """Records whose words are not under this master key."""
+        others = (audit.c.key_id != key_id, audit.c.key_id != "")
+        return self._recorded(select(audit).where(*others).order_by(audit.c.number).limit(limit))
+
+    def unfinished(self) -> Sequence[SealedItem]:
+        """Items that were deleted or purged and still have a key."""
+        left = (items.c.state.in_(_GONE), items.c.wrapped_key.is_not(None))
+        return self._listed(select(*_LISTED).where(*left))
+
+    def overdue(self, now: datetime, limit: int) -> Sequence[SealedItem]:
+        """Held items that nobody has looked at in time, the most overdue first."""
+        unseen = (
+            items.c.look_by <= stamp(now),
+            items.c.seen_at.is_(None),
+            items.c.state == State.HELD.value,
+        )
+        return self._listed(
+            select(*_LISTED).where(*unseen).order_by(items.c.look_by, items.c.id).limit(limit)
+        )
 
     def details(self, item: str) -> bytes | None:
-        """The sealed documents of an item; None once it is deleted."""
-        with self._reading() as connection:
+        """The sealed documents of an item; None once it is gone."""
+        with self._database.reading() as connection:
             return connection.scalar(select(items.c.details).where(items.c.id == item))
 
-    def changes(self, item: str) -> Sequence[SealedChange]:
-        """What became of an item, oldest first."""
-        chosen = select(changes).where(changes.c.item == item).order_by(changes.c.number)
-        with self._reading() as connection:
-            return [_change(row) for row in connection.execute(chosen)]
+    def tokens(self, item: str) -> frozenset[bytes]:
+        """What it is found by."""
+        with self._database.reading() as connection:
+            chosen = select(tokens.c.token).where(tokens.c.item == item)
+            return frozenset(connection.scalars(chosen))
+
+    def records(self, item: str) -> Sequence[SealedRecord]:
+        """What was done to an item, oldest first."""
+        return self._recorded(select(audit).where(audit.c.item == item).order_by(audit.c.number))
+
+    def audit(self, above: int, limit: int) -> Sequence[SealedRecord]:
+        """Records with numbers over ``above``, oldest first."""
+        chosen = select(audit).where(audit.c.number > above).order_by(audit.c.number).limit(limit)
+        return self._recorded(chosen)
+
+    def tip(self) -> Tip:
+        """The end of the audit."""
+        with self._database.reading() as connection:
+            return _tip(connection)
+
+    def clock(self) -> datetime | None:
+        """The latest moment that anything was done at."""
+        with self._database.reading() as connection:
+            latest = connection.scalar(select(audit.c.at).order_by(audit.c.number.desc()).limit(1))
+            mark = connection.scalar(select(marks.c.value).where(marks.c.name == _CLOCK))
+        moments = [latest, mark and mark.decode()]
+        return max((datetime.fromisoformat(at) for at in moments if at), default=None)
+
+    def set_clock(self, now: datetime) -> None:
+        """Remember that it is ``now``."""
+        with self._database.writing() as connection:
+            _set_mark(connection, _CLOCK, stamp(now).encode())
+
+    def keys(self) -> dict[str, int]:
+        """How many items and notes are under which master key."""
+        sealed = union_all(
+            select(items.c.key_id).where(items.c.wrapped_key.is_not(None)),
+            select(audit.c.key_id).where(audit.c.key_id != ""),
+        ).subquery()
+        counted = select(sealed.c.key_id, func.count()).group_by(sealed.c.key_id)
+        with self._database.reading() as connection:
+            return dict(iter(connection.execute(counted)))
 
     def damages(self) -> Iterator[str]:
         """What is wrong with the index itself, one sentence each."""
         try:
-            with self._reading() as connection:
+            with self._database.reading() as connection:
                 found = connection.scalars(text("PRAGMA integrity_check")).all()
         except StoreError as error:
             found = [str(error)]
         yield from (f"{self._path}: {line}" for line in found if line != "ok")
 
+    def copy_to(self, path: Path) -> None:
+        """Write a copy of the whole index, as of one moment, to a new file."""
+        self._database.run("VACUUM INTO ?", str(path))
+        path.chmod(0o600)
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+        sync_folder(path.parent)
+
     def close(self) -> None:
-        """Let go of the file. SQLite then folds its log into it."""
-        self._engine.dispose()
+        """Let go of the file."""
+        self._database.close()
 
     def _listed(self, chosen: Select[Any]) -> Sequence[SealedItem]:
-        with self._reading() as connection:
-            return [_item(row) for row in connection.execute(chosen.order_by(items.c.id.desc()))]
+        with self._database.reading() as connection:
+            return [read_item(row) for row in connection.execute(chosen)]
 
-    def _migrate(self, *, may_be_new: bool) -> None:
-        with self._reading() as connection:
-            version = _version(connection)
-        if version == REVISIONS[-1]:
-            return
-        if version is None and not may_be_new:
-            raise StoreError(
-                f"{self._path} is empty and items are there that it should know: restore it from a "
-                "backup, or give an empty folder"
-            )
-        if version is not None and version not in REVISIONS:
-            raise StoreError(
-                f"{self._path} has schema {version}, and this program knows schemas up to "
-                f"{REVISIONS[-1]}: a newer one made it, so install that one again"
-            )
-        from quarantine.migrate import upgrade  # noqa: PLC0415 - slow to import, and seldom needed
-
-        with self._writing() as connection:
-            upgrade(connection)
-
-    def _empty_log(self) -> None:
-        """Overwrite the log, so that a wiped key does not lie on in it."""
-        with self._writer, self._translated(), self._engine.connect() as connection:
-            raw = connection.connection.dbapi_connection
-            if raw is not None:
-                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with self._translated(), self._engine.connect() as connection:
-            yield connection
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        if self._trouble:
-            raise StoreError(self._trouble)
-        # Threads of this process queue here, which is fairer than SQLite's waiting and trying.
-        with self._writer, self._translated(), self._immediate.begin() as connection:
-            yield connection
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except DatabaseError as error:
-            raise self._trouble_of(error) from error
-
-    def _trouble_of(self, error: DatabaseError) -> NoRoomError | StoreError:
-        code = getattr(error.orig, "sqlite_errorcode", 0)
-        if code == sqlite3.SQLITE_FULL:
-            return NoRoomError(f"the disk of {self._path} is full: make room")
-        if code in _FINAL:
-            self._trouble = (
-                f"the disk failed to keep {self._path}: look at the disk and the kernel's log, "
-                "then start the program anew"
-            )
-            return StoreError(self._trouble)
-        # Extended codes carry the primary one in their lowest byte.
-        advice = _ADVICE.get(code & 0xFF, "see what else uses or limits that folder")
-        return StoreError(f"cannot use the index {self._path} ({error.orig}): {advice}")
+    def _recorded(self, chosen: Select[Any]) -> Sequence[SealedRecord]:
+        with self._database.reading() as connection:
+            return [read_record(row) for row in connection.execute(chosen)]
 
 
-_ADVICE = {
-    sqlite3.SQLITE_BUSY: "another process keeps it locked, so try again when that has ended",
-    sqlite3.SQLITE_CORRUPT: "it is damaged, so stop the program and restore it from a backup",
-    sqlite3.SQLITE_NOTADB: "it is damaged, so stop the program and restore it from a backup",
-    sqlite3.SQLITE_READONLY: "it must be writable for the user that runs this program",
-    sqlite3.SQLITE_CANTOPEN: "its folder must exist and be writable for the user of this program",
-}
+def _append(connection: Connection, append: Append) -> None:
+    """Add to the audit: the one place where it is written, in the transaction of the change."""
+    appended = append(_tip(connection))
+    connection.execute(insert(audit), [record_columns(record) for record in appended.records])
+    _set_mark(connection, _TIP, appended.state)
 
 
-def _engine(path: Path, busy_seconds: float) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": busy_seconds})
-    event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin)
-    return engine
+def _tip(connection: Connection) -> Tip:
+    state = connection.scalar(select(marks.c.value).where(marks.c.name == _TIP))
+    number = connection.scalar(select(func.max(audit.c.number))) or 0
+    return Tip(number, state)
 
 
-def _prepare(connection: sqlite3.Connection, _: object) -> None:
-    # Python's own transactions begin late and not at all before some statements: ours are explicit.
-    connection.isolation_level = None
-    # SQLite stays in another mode without a word where the disk does not allow this one.
-    mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
-    if mode != "wal":
-        raise sqlite3.OperationalError(f"its disk allows journal mode {mode} and no WAL")
-    for pragma in (
-        # In WAL mode NORMAL, the default of many, does not fsync at a commit.
-        "synchronous = FULL",
-        "foreign_keys = ON",
-        # A wiped key is overwritten and not only unlinked from its page.
-        "secure_delete = ON",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin(connection: Connection) -> None:
-    # A transaction that begins by reading could lose the race for the write lock half way.
-    is_writer = connection.get_execution_options().get("immediate", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
-
-
-def _version(connection: Connection) -> str | None:
-    named = text("SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'")
-    if not connection.scalar(named):
-        return None
-    return str(connection.scalar(text("SELECT version_num FROM alembic_version")))
-
-
-def _record(connection: Connection, change: SealedChange) -> None:
-    """Add to the history: the one place where it is written, in the transaction of the change."""
+def _set_mark(connection: Connection, name: str, value: bytes) -> None:
+    row = upsert(marks).values(name=name, value=value)
     connection.execute(
-        _ADD_CHANGE,
-        {
-            "item": change.item,
-            "at": _stamp(change.at),
-            "who": change.who,
-            "was": change.was,
-            "became": change.became.value,
-            "note": change.note,
-        },
+        row.on_conflict_do_update(index_elements=[marks.c.name], set_={"value": value})
     )
 
 
-def _columns(item: SealedItem) -> dict[str, object]:
-    return {
-        "id": item.id,
-        "held_at": _stamp(item.held_at),
-        "kind": item.kind,
-        "action": item.action,
-        "state": item.state.value,
-        "size": item.size,
-        "reasons": json.dumps(item.reasons),
-        "pack": item.pack,
-        "key_id": item.key_id,
-        "wrapped_key": item.wrapped_key,
-        "summary": item.summary,
+def _add_tokens(connection: Connection, item: str, found_by: frozenset[bytes]) -> None:
+    if found_by:
+        rows = [{"token": token, "item": item} for token in found_by]
+        connection.execute(insert(tokens), rows)
+
+
+def _conditions(query: Query) -> Iterator[Any]:
+    if query.kinds:
+        yield items.c.kind.in_(query.kinds)
+    if query.states:
+        yield items.c.state.in_([state.value for state in query.states])
+    if query.since is not None:
+        yield items.c.held_at >= stamp(query.since)
+    if query.until is not None:
+        yield items.c.held_at < stamp(query.until)
+    if query.unseen:
+        yield items.c.seen_at.is_(None)
+
+
+def _has_all(wanted: frozenset[bytes]) -> Any:
+    found = (select(tokens.c.item).where(tokens.c.token == token) for token in wanted)
+    return and_(*(items.c.id.in_(of_token) for of_token in found))
+
+
+def _behind(after: str, order: Sequence[tuple[Column[Any], bool]]) -> Any:
+    """The condition that an item comes later than ``after`` in this order."""
+    last = {
+        column: select(column).where(items.c.id == after).scalar_subquery() for column, _ in order
     }
-
-
-def _item(row: Row[Any]) -> SealedItem:
-    return SealedItem(
-        id=row.id,
-        held_at=datetime.fromisoformat(row.held_at),
-        kind=row.kind,
-        action=row.action,
-        state=State(row.state),
-        size=row.size,
-        reasons=tuple(json.loads(row.reasons)),
-        pack=row.pack,
-        key_id=row.key_id,
-        wrapped_key=row.wrapped_key,
-        summary=row.summary,
-    )
-
-
-def _change(row: Row[Any]) -> SealedChange:
-    return SealedChange(
-        item=row.item,
-        at=datetime.fromisoformat(row.at),
-        who=row.who,
-        was=None if row.was is None else State(row.was),
-        became=State(row.became),
-        note=row.note,
-    )
-
-
-def _stamp(moment: datetime) -> str:
-    """A moment in a form that sorts as text."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
+    later: list[Any] = []
+    ties: list[Any] = []
+    for column, is_descending in order:
+        is_later = column < last[column] if is_descending else column > last[column]
+        later.append(and_(*ties, is_later))
+        ties.append(column == last[column])
+    return or_(*later)

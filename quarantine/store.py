@@ -1,22 +1,29 @@
 """The seam below the lockbox: where sealed bytes lie, and where the list of items is kept.
 
 Both see only what is sealed already. ``files`` with ``sqlite`` is what runs; ``memory`` passes the
-same contract and is for tests. An object store or another database fits in at this place.
+same contract and is for tests. An object store or another database fits in at this place: what it
+owes is `tests/contracts/test_stores.py`.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from quarantine.audit import Append, SealedRecord, Tip
 from quarantine.item import Query, State
+from quarantine.sealing import SealedNote
 
 _PAGE = 200
+
+Alternatives = tuple[frozenset[bytes], ...]
+"""Search tokens: an item fits if it has all of one of these sets; () asks for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class SealedItem:
-    """An item as the index keeps it: what is personal is sealed, and None once it is deleted."""
+    """An item as the index keeps it: what is personal is sealed, and None once it is gone."""
 
     id: str
     held_at: datetime
@@ -29,18 +36,37 @@ class SealedItem:
     key_id: str
     wrapped_key: bytes | None = field(repr=False)
     summary: bytes | None = field(repr=False)
+    look_by: datetime | None = None
+    seen_at: datetime | None = None
+    alarmed_at: datetime | None = None
+    legal_hold: bool = False
+    approved_by: str = ""
+    approved_for: bytes = b""
+    """What exactly was approved of, as a keyed hash."""
+    deliveries: bytes | None = field(default=None, repr=False)
+    """Who has it already, sealed under the item's own key."""
 
 
 @dataclass(frozen=True, slots=True)
-class SealedChange:
-    """A change of state as the index keeps it: the words of a person are sealed."""
+class Marks:
+    """What changes of an item beside its state; None stays as it is."""
+
+    seen_at: datetime | None = None
+    alarmed_at: datetime | None = None
+    legal_hold: bool | None = None
+    approved_by: str | None = None
+    approved_for: bytes | None = None
+    deliveries: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrapped:
+    """The wrapped key of an item under another master key, and its tokens under that one."""
 
     item: str
-    at: datetime
-    who: str
-    was: State | None
-    became: State
-    note: bytes = field(repr=False)
+    key_id: str
+    wrapped_key: bytes
+    tokens: frozenset[bytes]
 
 
 class Blobs(Protocol):
@@ -75,38 +101,110 @@ class Blobs(Protocol):
 
 
 class Index(Protocol):
-    """Keeps the list of items and what became of each."""
+    """Keeps the list of items, by what they are found, and the audit.
 
-    def add(self, item: SealedItem, details: bytes, change: SealedChange) -> None:
-        """Keep a new item; when this returns it survives a loss of power."""
+    Each call that changes something is one transaction, and calls ``append`` inside it for the
+    records that belong to the change. When it returns, all of it survives a loss of power.
+    """
+
+    def add(
+        self, item: SealedItem, details: bytes, tokens: frozenset[bytes], append: Append
+    ) -> None:
+        """Keep a new item. Raises StoreError if there is one of its id."""
         ...
 
-    def move(self, change: SealedChange) -> bool:
-        """Change the state of an item and record it, in one transaction.
+    def move(
+        self, item: str, was: State, became: State, append: Append, marks: Marks = Marks()
+    ) -> bool:
+        """Change the state of an item; False, and nothing changes, if it is not ``was``."""
+        ...
 
-        False, and nothing changes, if the item is no longer in the state ``was``. To become
-        deleted wipes its wrapped key, its summary and its details.
-        """
+    def mark(self, item: str, marks: Marks, append: Append) -> None:
+        """Change what is not its state."""
+        ...
+
+    def record(self, append: Append) -> None:
+        """Record what changed nothing, such as that somebody looked."""
+        ...
+
+    def shred(self, item: str, append: Append) -> None:
+        """Wipe the wrapped key of an item, all that is sealed under it, and its tokens."""
+        ...
+
+    def rewrap(self, items: Sequence[Rewrapped]) -> None:
+        """Put items under another master key."""
+        ...
+
+    def rewrap_notes(self, notes: Sequence[tuple[int, SealedNote]]) -> None:
+        """Put the notes of records, by number, under another master key."""
+        ...
+
+    def reseal_tip(self, was: bytes, state: bytes) -> bool:
+        """Put the state of the audit under another key; False if it has gone on meanwhile."""
         ...
 
     def find(self, prefix: str, limit: int) -> Sequence[SealedItem]:
         """The newest ``limit`` items whose ids begin with ``prefix``."""
         ...
 
-    def page(self, query: Query, before: str | None, limit: int) -> Sequence[SealedItem]:
-        """Newest first, at most ``limit`` items of the query that are older than ``before``."""
+    def page(self, query: Query, tokens: Alternatives, limit: int) -> Sequence[SealedItem]:
+        """At most ``limit`` items of the query, in its order, from behind ``query.after`` on."""
+        ...
+
+    def under_other_keys(self, key_id: str, limit: int) -> Sequence[SealedItem]:
+        """Items that are not under this master key, and not gone."""
+        ...
+
+    def notes_under_other_keys(self, key_id: str, limit: int) -> Sequence[SealedRecord]:
+        """Records whose words are not under this master key."""
+        ...
+
+    def unfinished(self) -> Sequence[SealedItem]:
+        """Items that were deleted or purged and still have a key: a crash came in between."""
+        ...
+
+    def overdue(self, now: datetime, limit: int) -> Sequence[SealedItem]:
+        """Held items that nobody has looked at in time, the most overdue first."""
         ...
 
     def details(self, item: str) -> bytes | None:
-        """The sealed documents of an item; None once it is deleted."""
+        """The sealed documents of an item; None once it is gone."""
         ...
 
-    def changes(self, item: str) -> Sequence[SealedChange]:
-        """What became of an item, oldest first."""
+    def tokens(self, item: str) -> frozenset[bytes]:
+        """What it is found by."""
+        ...
+
+    def records(self, item: str) -> Sequence[SealedRecord]:
+        """What was done to an item, oldest first."""
+        ...
+
+    def audit(self, above: int, limit: int) -> Sequence[SealedRecord]:
+        """Records with numbers over ``above``, oldest first."""
+        ...
+
+    def tip(self) -> Tip:
+        """The end of the audit."""
+        ...
+
+    def clock(self) -> datetime | None:
+        """The latest moment that anything was done at, as far as anybody knows."""
+        ...
+
+    def set_clock(self, now: datetime) -> None:
+        """Remember that it is ``now``."""
+        ...
+
+    def keys(self) -> dict[str, int]:
+        """How many items and notes are under which master key."""
         ...
 
     def damages(self) -> Iterator[str]:
         """What is wrong with the index itself, one sentence each."""
+        ...
+
+    def copy_to(self, path: Path) -> None:
+        """Write a copy of the whole index, as of one moment, to a new file."""
         ...
 
     def close(self) -> None:
@@ -114,17 +212,24 @@ class Index(Protocol):
         ...
 
 
-def each(index: Index, query: Query = Query()) -> Iterator[SealedItem]:
-    """The items of the query, newest first, read a page at a time as they are asked for.
+def each(index: Index, query: Query = Query(), tokens: Alternatives = ()) -> Iterator[SealedItem]:
+    """The items of the query in its order, read a page at a time as they are asked for.
 
     No transaction stays open in between, so a slow reader holds nobody up.
     """
-    before, left = None, query.limit
+    left = query.limit
     while left is None or left > 0:
         asked = _PAGE if left is None else min(_PAGE, left)
-        page = index.page(query, before, asked)
+        page = index.page(query, tokens, asked)
         yield from page
         if len(page) < asked:
             return
-        before = page[-1].id
+        query = replace(query, after=page[-1].id)
         left = None if left is None else left - asked
+
+
+def each_record(index: Index, above: int = 0) -> Iterator[SealedRecord]:
+    """Every record over this number, oldest first, a page at a time."""
+    while page := index.audit(above, _PAGE):
+        yield from page
+        above = page[-1].number

@@ -8,15 +8,19 @@ from typing import Any
 
 import pytest
 
+from quarantine.audit import Append, Chain, Entry
 from quarantine.durable import make_folder
 from quarantine.errors import MissingError, StoreError
 from quarantine.files import FileBlobs
-from quarantine.item import Query, State
+from quarantine.item import Query, Sort, State
+from quarantine.keys import KeyRing
 from quarantine.memory import MemoryBlobs, MemoryIndex
 from quarantine.sqlite import SQLiteIndex
-from quarantine.store import Blobs, Index, SealedChange, SealedItem
+from quarantine.store import Blobs, Index, Marks, Rewrapped, SealedItem
+from tests.support.vault import KEY
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
+CHAIN = Chain(KeyRing(KEY))
 
 
 @pytest.fixture(params=["files", "memory"])
@@ -51,14 +55,24 @@ def _item(name: str, **fields: Any) -> SealedItem:
     return replace(item, **fields)
 
 
-def _change(name: str, was: State | None, became: State) -> SealedChange:
-    return SealedChange(name, NOON, "alice", was, became, b"sealed note")
+def _append(name: str, was: State | None, became: State | None, *, who: str = "alice") -> Append:
+    action = became.value if became else "viewed"
+    return CHAIN.append(Entry(NOON, who, "root@gate", action, name, was, became, "why not"))
 
 
-def _add(index: Index, name: str, **fields: Any) -> SealedItem:
+def _add(index: Index, name: str, *tokens: bytes, **fields: Any) -> SealedItem:
     item = _item(name, **fields)
-    index.add(item, b"sealed details", _change(name, None, State.HELD))
+    index.add(item, b"sealed details", frozenset(tokens), _append(name, None, State.HELD))
     return item
+
+
+def _move(index: Index, name: str, was: State, became: State, **marks: Any) -> bool:
+    return index.move(name, was, became, _append(name, was, became), Marks(**marks))
+
+
+def _page(index: Index, limit: int = 10, *tokens: bytes, **fields: Any) -> list[str]:
+    wanted = (frozenset(tokens),) if tokens else ()
+    return _ids(index.page(Query(**fields), wanted, limit))
 
 
 def _ids(items: Iterable[SealedItem]) -> list[str]:
@@ -115,11 +129,14 @@ def test_there_is_free_space(blobs: Blobs) -> None:
 
 
 def test_an_item_is_found_as_it_was_added(index: Index) -> None:
-    item = _add(index, "1a")
+    item = _add(index, "1a", b"token", look_by=NOON, legal_hold=True)
 
     assert index.find("1a", 5) == [item]
     assert index.details("1a") == b"sealed details"
-    assert index.changes("1a") == [_change("1a", None, State.HELD)]
+    assert index.tokens("1a") == {b"token"}
+    (record,) = index.records("1a")
+    assert (record.who, record.was, record.became) == ("alice", None, State.HELD)
+    assert CHAIN.why(record) == "why not"
 
 
 def test_an_id_is_given_once(index: Index) -> None:
@@ -128,6 +145,7 @@ def test_an_id_is_given_once(index: Index) -> None:
     with pytest.raises(StoreError):
         _add(index, "1a", summary=b"another")
     assert index.find("1a", 5) == [item]
+    assert len(index.records("1a")) == 1
 
 
 def test_items_are_found_by_how_their_ids_begin(index: Index) -> None:
@@ -144,66 +162,193 @@ def test_pages_are_newest_first_and_go_on_where_the_last_one_ended(index: Index)
     for number in range(5):
         _add(index, f"1a{number}")
 
-    assert _ids(index.page(Query(), None, 2)) == ["1a4", "1a3"]
-    assert _ids(index.page(Query(), "1a3", 2)) == ["1a2", "1a1"]
-    assert _ids(index.page(Query(), "1a1", 2)) == ["1a0"]
-    assert index.page(Query(), "1a0", 2) == []
+    assert _page(index, 2) == ["1a4", "1a3"]
+    assert _page(index, 2, after="1a3") == ["1a2", "1a1"]
+    assert _page(index, 2, after="1a1") == ["1a0"]
+    assert _page(index, 2, after="1a0") == []
+
+
+@pytest.mark.parametrize(
+    ("sort", "expected"),
+    [
+        (Sort.NEWEST, ["1d", "1c", "1b", "1a"]),
+        (Sort.OLDEST, ["1a", "1b", "1c", "1d"]),
+        (Sort.LARGEST, ["1b", "1d", "1a", "1c"]),
+        (Sort.CLASS, ["1c", "1b", "1d", "1a"]),
+    ],
+)
+def test_every_order_has_pages(index: Index, sort: Sort, expected: list[str]) -> None:
+    _add(index, "1a", size=20, kind="suspicious")
+    _add(index, "1b", size=30, kind="opaque")
+    _add(index, "1c", size=10, kind="opaque")
+    _add(index, "1d", size=20, kind="suspicious")
+
+    assert _page(index, 10, sort=sort) == expected
+    for place, name in enumerate(expected):
+        assert _page(index, 2, sort=sort, after=name) == expected[place + 1 :][:2]
 
 
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        (Query(kinds=frozenset({"opaque"})), ["1c"]),
-        (Query(kinds=frozenset({"opaque", "malicious"})), ["1c", "1b", "1a"]),
-        (Query(states=frozenset({State.RELEASING})), ["1b"]),
-        (Query(states=frozenset({State.HELD}), kinds=frozenset({"malicious"})), ["1a"]),
-        (Query(since=NOON), ["1c", "1b"]),
-        (Query(until=NOON), ["1a"]),
-        (Query(since=NOON, until=NOON + timedelta(hours=1)), ["1b"]),
-        (Query(kinds=frozenset({"no such"})), []),
+        ({"kinds": frozenset({"opaque"})}, ["1c"]),
+        ({"kinds": frozenset({"opaque", "malicious"})}, ["1c", "1b", "1a"]),
+        ({"states": frozenset({State.RELEASING})}, ["1b"]),
+        ({"states": frozenset({State.HELD}), "kinds": frozenset({"malicious"})}, ["1a"]),
+        ({"since": NOON}, ["1c", "1b"]),
+        ({"until": NOON}, ["1a"]),
+        ({"since": NOON, "until": NOON + timedelta(hours=1)}, ["1b"]),
+        ({"kinds": frozenset({"no such"})}, []),
+        ({"unseen": True}, ["1c", "1b"]),
     ],
 )
-def test_a_query_chooses(index: Index, query: Query, expected: list[str]) -> None:
-    _add(index, "1a", held_at=NOON - timedelta(milliseconds=1))
+def test_a_query_chooses(index: Index, query: dict[str, Any], expected: list[str]) -> None:
+    _add(index, "1a", held_at=NOON - timedelta(milliseconds=1), seen_at=NOON)
     _add(index, "1b")
     _add(index, "1c", kind="opaque", held_at=NOON + timedelta(hours=1))
-    index.move(_change("1b", State.HELD, State.RELEASING))
+    _move(index, "1b", State.HELD, State.RELEASING)
 
-    assert _ids(index.page(query, None, 10)) == expected
+    assert _page(index, 10, **query) == expected
+
+
+def test_an_item_is_found_by_all_of_its_tokens(index: Index) -> None:
+    _add(index, "1a", b"one", b"two")
+    _add(index, "1b", b"two")
+
+    assert _page(index, 10, b"two") == ["1b", "1a"]
+    assert _page(index, 1, b"two") == ["1b"]
+    assert _page(index, 10, b"one", b"two") == ["1a"]
+    assert _page(index, 10, b"one", b"three") == []
+    either = (frozenset({b"three"}), frozenset({b"one"}))
+    assert _ids(index.page(Query(), either, 10)) == ["1a"]
 
 
 def test_a_move_changes_the_state_and_is_recorded(index: Index) -> None:
     _add(index, "1a")
 
-    assert index.move(_change("1a", State.HELD, State.RELEASING))
-    assert index.find("1a", 1)[0].state is State.RELEASING
-    assert index.changes("1a")[1] == _change("1a", State.HELD, State.RELEASING)
+    assert _move(index, "1a", State.HELD, State.RELEASING, approved_by="bob")
+    (item,) = index.find("1a", 1)
+    assert (item.state, item.approved_by) == (State.RELEASING, "bob")
+    assert index.records("1a")[1].became is State.RELEASING
 
 
 def test_a_move_from_a_state_that_has_passed_does_nothing(index: Index) -> None:
     _add(index, "1a")
-    index.move(_change("1a", State.HELD, State.RELEASING))
+    _move(index, "1a", State.HELD, State.RELEASING)
 
-    assert not index.move(_change("1a", State.HELD, State.DELETED))
-    assert not index.move(_change("1z", State.HELD, State.DELETED))
+    assert not _move(index, "1a", State.HELD, State.DELETED)
+    assert not _move(index, "1z", State.HELD, State.DELETED)
     assert index.find("1a", 1)[0].state is State.RELEASING
-    assert len(index.changes("1a")) == 2
+    assert len(index.records("1a")) == 2
 
 
-def test_deletion_wipes_the_key_and_all_that_is_personal(index: Index) -> None:
-    item = _add(index, "1a")
+def test_marks_change_what_is_given_and_nothing_else(index: Index) -> None:
+    item = _add(index, "1a", look_by=NOON)
 
-    assert index.move(_change("1a", State.HELD, State.DELETED))
+    index.mark("1a", Marks(seen_at=NOON, deliveries=b"sealed"), _append("1a", None, None))
+    index.mark("1a", Marks(legal_hold=True), _append("1a", None, None))
+
+    (marked,) = index.find("1a", 1)
+    assert marked == replace(item, seen_at=NOON, deliveries=b"sealed", legal_hold=True)
+    assert [record.action for record in index.records("1a")] == ["held", "viewed", "viewed"]
+
+
+def test_shredding_wipes_the_key_and_all_that_is_personal(index: Index) -> None:
+    item = _add(index, "1a", b"token", deliveries=b"sealed")
+    _move(index, "1a", State.HELD, State.PURGED)
+    assert _ids(index.unfinished()) == ["1a"]
+
+    index.shred("1a", _append("1a", None, None))
+
+    assert index.unfinished() == []
     assert index.find("1a", 1) == [
-        replace(item, state=State.DELETED, wrapped_key=None, summary=None)
+        replace(item, state=State.PURGED, wrapped_key=None, summary=None, deliveries=None)
     ]
     assert index.details("1a") is None
-    assert len(index.changes("1a")) == 2
+    assert index.tokens("1a") == frozenset()
+    assert _page(index, 10, b"token") == []
+    assert len(index.records("1a")) == 3
 
 
 def test_nothing_is_known_of_an_unknown_item(index: Index) -> None:
     assert index.details("1z") is None
-    assert list(index.changes("1z")) == []
+    assert list(index.records("1z")) == []
+    assert index.tokens("1z") == frozenset()
+
+
+def test_what_nobody_looked_at_in_time_is_overdue(index: Index) -> None:
+    hour = timedelta(hours=1)
+    _add(index, "1a", look_by=NOON)
+    _add(index, "1b", look_by=NOON - hour)
+    _add(index, "1c", look_by=NOON + hour)
+    _add(index, "1d", look_by=NOON, seen_at=NOON)
+    _add(index, "1e")
+    _add(index, "1f", look_by=NOON)
+    _move(index, "1f", State.HELD, State.RELEASING)
+
+    assert _ids(index.overdue(NOON, 10)) == ["1b", "1a"]
+    assert _ids(index.overdue(NOON, 1)) == ["1b"]
+
+
+def test_items_are_put_under_another_key_unless_they_are_gone(index: Index) -> None:
+    for name in ("1a", "1b"):
+        _add(index, name, b"old")
+    index.shred("1b", _append("1b", None, None))
+    assert _ids(index.under_other_keys("k1", 10)) == []
+    assert _ids(index.under_other_keys("k2", 10)) == ["1a"]
+
+    index.rewrap([Rewrapped(n, "k2", b"rewrapped", frozenset({b"new"})) for n in ("1a", "1b")])
+
+    (one,), (two,) = index.find("1a", 1), index.find("1b", 1)
+    assert (one.key_id, one.wrapped_key, two.wrapped_key) == ("k2", b"rewrapped", None)
+    assert _page(index, 10, b"old") == []
+    assert _page(index, 10, b"new") == ["1a"]
+    assert index.keys()["k2"] == 1
+
+
+def test_notes_are_put_under_another_key(index: Index) -> None:
+    _add(index, "1a")
+    records = index.notes_under_other_keys("k2", 10)
+    assert [record.action for record in records] == ["begin", "held"]
+
+    index.rewrap_notes([(r.number, replace(r.note, key_id="k2")) for r in records])
+
+    assert index.notes_under_other_keys("k2", 10) == []
+    assert index.keys() == {"k1": 1, "k2": 2}
+
+
+def test_the_audit_has_every_record_in_order(index: Index) -> None:
+    for name in ("1a", "1b", "1c"):
+        _add(index, name)
+    index.record(CHAIN.append(Entry(NOON, "bob", "root@gate", "listed")))
+
+    numbers = [record.number for record in index.audit(0, 10)]
+    assert numbers == [1, 2, 3, 4, 5]
+    assert [record.item for record in index.audit(1, 3)] == ["1a", "1b", "1c"]
+    assert index.audit(5, 3) == []
+    assert index.tip().number == 5
+    assert CHAIN.verify(index.audit(0, 10), index.tip()).broken is None
+
+
+def test_the_state_of_the_audit_is_replaced_only_if_it_has_not_gone_on(index: Index) -> None:
+    _add(index, "1a")
+    was = index.tip().state or b""
+    _add(index, "1b")
+
+    assert not index.reseal_tip(was, b"stale")
+    now = index.tip().state or b""
+    assert index.reseal_tip(now, b"fresh")
+    assert index.tip().state == b"fresh"
+
+
+def test_the_latest_moment_is_known(index: Index) -> None:
+    assert index.clock() is None
+    _add(index, "1a")
+    assert index.clock() == NOON
+
+    index.set_clock(NOON + timedelta(days=1))
+
+    assert index.clock() == NOON + timedelta(days=1)
 
 
 def test_a_sound_index_has_no_damages(index: Index) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from quarantine.errors import StateError
 from quarantine.item import State
 from tests.support.vault import (
     CANARY,
@@ -53,17 +54,25 @@ def test_a_kill_while_holding_leaves_all_or_nothing(
         assert list(box.fsck()) == []
 
 
-def test_a_kill_while_deleting_leaves_nothing_that_can_be_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize("step", ["end recorded", "blob removed", "key wiped"])
+def test_a_kill_while_deleting_is_brought_to_its_end_at_the_next_start(
+    tmp_path: Path, step: str
+) -> None:
     with open_box(tmp_path) as box:
-        held = box.hold(new_item())
+        held = box.hold(new_item(summary={"subject": CANARY}))
         box.hold(new_item())
-    assert in_child(delete_and_die, tmp_path, held.id, "key wiped") == _KILLED
+        (row,) = box._parts.index.find(held.id, 1)
+    assert in_child(delete_and_die, tmp_path, held.id, step) == _KILLED
 
     with open_box(tmp_path) as box:
         assert box.item(held.id).item.state is State.DELETED
-        assert [problem.kind for problem in box.fsck()] == ["leftover-blob"]
-        assert box.recover().leftover == 1
+        with pytest.raises(StateError, match="was already deleted"):
+            box.message(held.id)
+        box.recover()
         assert list(box.fsck()) == []
+        assert [r.action for r in box.item(held.id).records][-2:] == ["deleted", "shredded"]
+        assert not files_with(tmp_path, row.wrapped_key or b"")
+        assert not (tmp_path / "messages" / held.id).exists()
 
 
 def test_a_limit_on_the_size_of_files_is_an_error_and_not_a_death(tmp_path: Path) -> None:
@@ -231,6 +240,72 @@ def test_a_disk_that_fails_to_keep_is_never_asked_again(tmp_path: Path, call: st
         box.recover()
         assert held in box.items()
         assert list(box.fsck()) == []
+
+
+_WORK_ON_A_FULL_DISK = """
+    box.recover()
+    item = box.hold(new_item())
+    others = [box.hold(new_item(os.urandom(20_000))) for _ in range(3)]
+    box.close()
+    box = open_box(folder / "box", reserve_bytes=1_600_000)
+    box.recover()
+    ballast = (folder / "box" / "ballast").stat().st_size
+    strangers = (folder / "of another program").open("wb", buffering=0)
+    try:
+        while True:
+            strangers.write(bytes(4096))
+    except OSError:
+        pass
+    said = []
+    try:
+        box.hold(new_item())
+    except NoRoomError:
+        said.append("no room")
+    for number in range(10):
+        box.view(item.id, who="alice", why="w" * 500)
+    for other in others:
+        box.delete(other.id, who="alice", why="spam")
+    print(json.dumps({
+        "ballast": ballast,
+        "is_dropped": not (folder / "box" / "ballast").exists(),
+        "said": said,
+        "views": len(box.item(item.id).records) - 1,
+        "problems": [problem.message for problem in box.fsck()],
+    }))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not _can_mount(), reason="this system lets no user mount a small disk")
+def test_on_a_disk_that_something_else_filled_the_ballast_lets_people_work_and_be_recorded(
+    tmp_path: Path,
+) -> None:
+    outcome = _run(_on_a_small_disk(tmp_path, "size=4m"), _WORK_ON_A_FULL_DISK, tmp_path)
+
+    assert outcome == {
+        "ballast": 400_000,
+        "is_dropped": True,
+        "said": ["no room"],
+        "views": 10,
+        "problems": [],
+    }
+
+
+def test_a_log_of_the_index_that_was_lost_is_said(tmp_path: Path) -> None:
+    """What was acknowledged since the last checkpoint is in the log only."""
+    with open_box(tmp_path / "box") as box:
+        box.hold(new_item())
+    with open_box(tmp_path / "box") as box:
+        held = box.hold(new_item()).id
+        shutil.copytree(
+            tmp_path / "box", tmp_path / "torn", ignore=shutil.ignore_patterns("*-wal", "*-shm")
+        )
+        assert box.has(held)
+
+    with open_box(tmp_path / "torn") as torn:
+        assert not torn.has(held)
+        problems = [problem.message for problem in torn.fsck()]
+    assert problems == ["the audit is broken: record 3 is missing: it once went up to 3"]
 
 
 def test_no_descriptor_is_left_open(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from quarantine.item import Query
+from quarantine.item import Field, Query
 from quarantine.keys import new_data_key
 from quarantine.lockbox import Lockbox
 from tests.support.vault import KEY, OTHER_KEY, new_item, open_box
@@ -50,7 +50,7 @@ def test_a_damaged_message_is_found(box: Lockbox, tmp_path: Path) -> None:
 @pytest.mark.parametrize("column", ["summary", "details", "wrapped_key"])
 def test_a_damaged_row_is_found(box: Lockbox, column: str) -> None:
     held = box.hold(new_item())
-    with box._index._writing() as connection:
+    with box._parts.index._database.writing() as connection:
         connection.exec_driver_sql(f"UPDATE items SET {column} = x'00' WHERE id = ?", (held.id,))
 
     assert _found(box) == [("unreadable", held.id)]
@@ -58,8 +58,16 @@ def test_a_damaged_row_is_found(box: Lockbox, column: str) -> None:
 
 def test_a_damaged_note_is_found(box: Lockbox) -> None:
     held = box.hold(new_item())
-    with box._index._writing() as connection:
-        connection.exec_driver_sql("UPDATE changes SET note = x'00' WHERE item = ?", (held.id,))
+    with box._parts.index._database.writing() as connection:
+        connection.exec_driver_sql("UPDATE audit SET note = x'00' WHERE item = ?", (held.id,))
+
+    assert _found(box) == [("audit", ""), ("unreadable", held.id)]
+
+
+def test_words_that_an_item_is_not_found_by_any_more_are_found(box: Lockbox) -> None:
+    held = box.hold(new_item(searchable={Field.SUBJECT: ("one two",)}))
+    with box._parts.index._database.writing() as connection:
+        connection.exec_driver_sql("DELETE FROM tokens")
 
     assert _found(box) == [("unreadable", held.id)]
 
@@ -86,7 +94,7 @@ def test_the_file_of_a_deleted_item_is_found(box: Lockbox, tmp_path: Path) -> No
 
 def test_an_item_under_another_master_key_is_found(box: Lockbox) -> None:
     held = box.hold(new_item())
-    with box._index._writing() as connection:
+    with box._parts.index._database.writing() as connection:
         connection.exec_driver_sql(
             "UPDATE items SET key_id = ?, wrapped_key = ? WHERE id = ?",
             (OTHER_KEY.id, OTHER_KEY.wrap(new_data_key(), "key"), held.id),

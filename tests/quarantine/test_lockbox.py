@@ -186,10 +186,11 @@ def test_no_step_is_taken_out_of_turn(box: Lockbox) -> None:
 def test_a_race_for_a_release_has_one_winner(tmp_path: Path) -> None:
     with open_box(tmp_path) as one, open_box(tmp_path) as two:
         held = one.hold(new_item()).id
-        seen_by_two = two._find(held)
+        stale = two._parts.index.find(held, 1)
         one.begin_release(held, who="alice", why="urgent")
 
-        two._find = lambda _: seen_by_two if two.__dict__.pop("_find", None) else None
+        index = two._parts.index
+        index.find = lambda *_: stale if index.__dict__.pop("find", None) else None
         with pytest.raises(StateError, match="by alice"):
             two.begin_release(held, who="bob", why="urgent")
 
@@ -216,7 +217,7 @@ def test_deletion_leaves_only_that_there_was_an_item(box: Lockbox, *, is_release
 def test_a_wiped_key_is_nowhere_on_the_disk(tmp_path: Path) -> None:
     with open_box(tmp_path) as box:
         held = box.hold(new_item())
-        (sealed,) = box._index.find(held.id, 1)
+        (sealed,) = box._parts.index.find(held.id, 1)
         assert files_with(tmp_path, sealed.wrapped_key)
         box.delete(held.id, who="alice", why="spam")
 
@@ -336,7 +337,7 @@ def test_a_message_put_in_the_place_of_another_is_noticed(tmp_path: Path) -> Non
 def test_one_unreadable_item_does_not_stop_a_listing(tmp_path: Path) -> None:
     with open_box(tmp_path) as box:
         held = [box.hold(new_item()) for _ in range(3)]
-        with box._index._writing() as connection:
+        with box._parts.index._database.writing() as connection:
             connection.exec_driver_sql(
                 "UPDATE items SET summary = x'00' WHERE id = ?", (held[1].id,)
             )

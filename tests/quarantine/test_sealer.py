@@ -6,15 +6,15 @@ from io import BytesIO
 import pytest
 
 from quarantine.errors import IntegrityError
-from quarantine.item import Change, State
-from quarantine.keys import new_data_key
+from quarantine.item import Field, State
+from quarantine.keys import KeyRing, new_data_key
 from quarantine.sealer import Documents, Sealer, message_label, seal_documents
 from quarantine.sealing import seal
 from tests.support.vault import CANARY, KEY, OTHER_KEY, new_item
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 DATA_KEY = new_data_key()
-SEALER = Sealer(KEY)
+SEALER = Sealer(KeyRing(KEY))
 ROW = SEALER.item(
     new_item(summary={"subject": CANARY}), "1a", size=3, held_at=NOON, data_key=DATA_KEY
 )
@@ -38,7 +38,7 @@ def test_a_row_opens_as_the_item_that_it_was() -> None:
 
 
 def test_another_master_key_is_named() -> None:
-    item = Sealer(OTHER_KEY).open_item(ROW)
+    item = Sealer(KeyRing(OTHER_KEY)).open_item(ROW)
 
     assert item.summary == {}
     assert f"under master key {KEY.id}, and this one is {OTHER_KEY.id}" in item.damage
@@ -66,12 +66,14 @@ def test_a_message_with_another_digest_is_refused() -> None:
         SEALER.open_message(ROW, digest, _message(b"two"))
 
 
-def test_the_words_of_a_change_are_sealed() -> None:
-    change = Change(NOON, "alice", State.HELD, State.RELEASING, CANARY)
+def test_an_item_under_another_master_key_has_the_same_data_key_and_other_tokens() -> None:
+    searchable = {Field.SUBJECT: ("Résultat",)}
+    documents = Documents(b"envelope", b"report", "digest", searchable)
+    details = seal_documents(documents, "1a", DATA_KEY)
+    other = Sealer(KeyRing(OTHER_KEY, [KEY]))
 
-    sealed = SEALER.change(change, "1a")
+    moved = other.rewrapped(ROW, details)
 
-    assert CANARY.encode() not in sealed.note
-    assert SEALER.open_change(sealed) == change
-    with pytest.raises(IntegrityError):
-        SEALER.open_change(replace(sealed, item="1b"))
+    row = replace(ROW, key_id=moved.key_id, wrapped_key=moved.wrapped_key)
+    assert Sealer(KeyRing(OTHER_KEY)).open_documents(row, details) == documents
+    assert moved.tokens == other.tokens(searchable) != SEALER.tokens(searchable)

@@ -1,4 +1,5 @@
 import os
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
@@ -6,8 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quarantine.errors import IntegrityError
-from quarantine.keys import new_data_key
-from quarantine.sealing import CHUNK_BYTES, seal, seal_note, unseal, unseal_note
+from quarantine.keys import KeyRing, new_data_key
+from quarantine.sealing import (
+    CHUNK_BYTES,
+    reseal_note,
+    seal,
+    seal_note,
+    unseal,
+    unseal_note,
+)
 from tests.support.vault import CANARY, KEY, OTHER_KEY
 
 DATA_KEY = new_data_key()
@@ -102,14 +110,33 @@ def test_any_bytes_that_were_never_sealed_are_refused(data: bytes) -> None:
 def test_a_note_opens_under_its_master_key_and_label() -> None:
     note = seal_note(KEY, "note of item 1", "Mme Dupont a appelé")
 
-    assert b"Dupont" not in note
-    assert unseal_note(KEY, "note of item 1", note) == "Mme Dupont a appelé"
+    assert b"Dupont" not in note.sealed
+    assert unseal_note(KeyRing(KEY), "note of item 1", note) == "Mme Dupont a appelé"
     for key, label in [(KEY, "note of item 2"), (OTHER_KEY, "note of item 1")]:
         with pytest.raises(IntegrityError):
-            unseal_note(key, label, note)
+            unseal_note(KeyRing(key), label, note)
 
 
-@pytest.mark.parametrize("note", [b"", b"\x00", b"\xff\xff", b"\x00\x3c" + bytes(80)])
-def test_a_damaged_note_is_refused(note: bytes) -> None:
-    with pytest.raises(IntegrityError):
-        unseal_note(KEY, "note of item 1", note)
+def test_a_note_opens_under_another_master_key_when_it_was_put_there() -> None:
+    note = seal_note(KEY, "note of item 1", "spam")
+
+    moved = reseal_note(KeyRing(OTHER_KEY, [KEY]), "note of item 1", note)
+
+    assert unseal_note(KeyRing(OTHER_KEY), "note of item 1", moved) == "spam"
+    assert moved.sealed == note.sealed
+
+
+@pytest.mark.parametrize("wrapped", [b"", b"\x00", bytes(60)])
+@pytest.mark.parametrize("sealed", [b"", b"LZB1", bytes(80)])
+def test_a_damaged_note_is_refused(wrapped: bytes, sealed: bytes) -> None:
+    note = seal_note(KEY, "x", "y")
+    for damaged in (replace(note, wrapped_key=wrapped), replace(note, sealed=sealed)):
+        with pytest.raises(IntegrityError):
+            unseal_note(KeyRing(KEY), "x", damaged)
+
+
+def test_what_swells_a_thousandfold_comes_in_pieces() -> None:
+    pieces = list(unseal(DATA_KEY, "x", BytesIO(b"".join(seal(DATA_KEY, "x", bytes(50 << 20))))))
+
+    assert sum(map(len, pieces)) == 50 << 20
+    assert max(map(len, pieces)) <= 1 << 20

@@ -2,9 +2,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from quarantine.audit import Appended, Tip
 from quarantine.item import Query, State
 from quarantine.memory import MemoryIndex
-from quarantine.store import SealedChange, SealedItem, each
+from quarantine.store import Alternatives, SealedItem, each
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 
@@ -17,12 +18,15 @@ class CountingIndex(MemoryIndex):
         self.asked: list[int] = []
         for number in range(items):
             name = f"{number:04}"
-            change = SealedChange(name, NOON, "alice", None, State.HELD, b"")
-            self.add(_item(name), b"", change)
+            self.add(_item(name), b"", frozenset(), _unrecorded)
 
-    def page(self, query: Query, before: str | None, limit: int) -> list[SealedItem]:
+    def page(self, query: Query, tokens: Alternatives, limit: int) -> list[SealedItem]:
         self.asked.append(limit)
-        return list(super().page(query, before, limit))
+        return list(super().page(query, tokens, limit))
+
+
+def _unrecorded(_: Tip) -> Appended:
+    return Appended((), b"")
 
 
 def _item(name: str) -> SealedItem:

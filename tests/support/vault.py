@@ -10,11 +10,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from quarantine import upkeep
 from quarantine.errors import StoreError
+from quarantine.exclusive import only_one
 from quarantine.files import Step
 from quarantine.item import NewItem
 from quarantine.keys import MasterKey
-from quarantine.lockbox import Lockbox, open_lockbox
+from quarantine.lockbox import Lockbox
+from quarantine.opening import open_lockbox
 
 CANARY = "DUPONT-Jeanne-1840675"
 KEY = MasterKey(b"the key that tests are held with")
@@ -113,6 +116,27 @@ def hold_and_die(folder: Path, step: str) -> None:
 def delete_and_die(folder: Path, item: str, step: str) -> None:
     with open_box(folder, step=kill_at(step)) as box:
         box.delete(item, who="alice", why="spam")
+
+
+def purge_and_die(folder: Path, step: str) -> None:
+    def later() -> datetime:
+        return datetime.now(UTC) + timedelta(days=99)
+
+    with open_box(folder, step=kill_at(step), clock=later) as box:
+        list(box.upkeep.purge({}, clock_is_right=True))
+
+
+def rekey_and_die(folder: Path, step: str) -> None:
+    """Two at a time, so that there is a half way."""
+    upkeep._BATCH = 2
+    with open_box(folder, key=OTHER_KEY, older_keys=[KEY], step=kill_at(step)) as box:
+        list(box.upkeep.rekey(who="alice"))
+
+
+def lock_and_wait(folder: Path) -> None:
+    with only_one(folder, "gateway"):
+        (folder / "locked").touch()
+        signal.pause()
 
 
 def hold_several(folder: Path, count: int) -> None:

@@ -1,0 +1,161 @@
+"""What is done to a lockbox from time to time: tidy up, purge, change its key, see what is late."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from quarantine.audit import note_label
+from quarantine.errors import ClockError, NoRoomError, SealedError
+from quarantine.item import Item, Query, State
+from quarantine.parts import Parts
+from quarantine.sealer import outline
+from quarantine.sealing import reseal_note
+from quarantine.store import Marks, SealedItem, each
+
+DEFAULT_RETENTION = timedelta(days=30)
+_PROGRAM = "lazaretto"
+_BATCH = 100
+_MOST_ALARMS = 1000
+_TRUSTED_JUMP = timedelta(days=1)
+"""Nothing is purged after the clock has moved by more than this since anything was done."""
+
+_EXPIRES = frozenset({State.HELD, State.RELEASED})
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """What was put right after a crash."""
+
+    unfinished: int
+    """Half-written files."""
+    leftover: int
+    """Items that were deleted already, and are gone for good now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upkeep:
+    """The upkeep of one lockbox. Everything here may be stopped at any moment and done again."""
+
+    parts: Parts
+
+    def recover(self) -> Recovery:
+        """Put right what a crash left behind: to be called when the gateway starts.
+
+        Safe at any time: what another process is writing is left alone.
+        """
+        unfinished = self.parts.blobs.clear_unfinished()
+        half_gone = self.parts.index.unfinished()
+        for item in half_gone:
+            shred(self.parts, item)
+        if self.parts.ballast:
+            self.parts.ballast.fill(self.parts.blobs.free_bytes() - self.parts.reserve_bytes)
+        return Recovery(unfinished, len(half_gone))
+
+    def purge(
+        self,
+        retention: Mapping[str, timedelta],
+        *,
+        who: str = _PROGRAM,
+        clock_is_right: bool = False,
+    ) -> Iterator[Item]:
+        """Shred every item that is older than the retention of its class, one by one.
+
+        What is under legal hold or on its way stays. Raises ClockError, before anything is
+        purged, when the clock has jumped; ``clock_is_right`` is a person's word that it has not.
+        """
+        now = self._trusted_now(clock_is_right=clock_is_right)
+        shortest = min((*retention.values(), DEFAULT_RETENTION))
+        for item in each(self.parts.index, Query(states=_EXPIRES, until=now - shortest)):
+            kept_for = retention.get(item.kind, DEFAULT_RETENTION)
+            if item.legal_hold or item.held_at > now - kept_for:
+                continue
+            if end(self.parts, item, State.PURGED, who=who, why=f"older than {kept_for.days} d"):
+                yield outline(item, {})
+
+    def overdue(self) -> list[Item]:
+        """Held items that nobody has looked at in time, the most overdue first."""
+        late = self.parts.index.overdue(self.parts.now(), _MOST_ALARMS)
+        return [outline(item, {}) for item in late]
+
+    def alarm(self) -> list[Item]:
+        """The overdue items that no alarm was raised for yet; from now on it was."""
+        now = self.parts.now()
+        late = self.parts.index.overdue(now, _MOST_ALARMS)
+        fresh = [item for item in late if item.alarmed_at is None]
+        for item in fresh:
+            entry = self.parts.entry("alarmed", who=_PROGRAM, item=item.id)
+            self.parts.index.mark(item.id, Marks(alarmed_at=now), entry)
+        return [outline(item, {}) for item in fresh]
+
+    def rekey(self, *, who: str) -> Iterator[int]:
+        """Put every key under the current master key; give the number that are done, as it grows.
+
+        The files of the messages stay as they are. Done in batches: stopped half way, every item
+        still opens with the old key or with the new one, and the next run goes on.
+        """
+        ring, index = self.parts.sealer.ring, self.parts.index
+        if not ring.current.can_read and set(index.keys()) - {ring.current.id}:
+            raise SealedError(
+                "a public key cannot move what lies under another key: rekey where the private "
+                "keys are"
+            )
+        done = 0
+        while items := index.under_other_keys(ring.current.id, _BATCH):
+            sealer = self.parts.sealer
+            index.rewrap([sealer.rewrapped(item, index.details(item.id)) for item in items])
+            self.parts.step("items rewrapped")
+            done += len(items)
+            yield done
+        while records := index.notes_under_other_keys(ring.current.id, _BATCH):
+            index.rewrap_notes(
+                [(r.number, reseal_note(ring, note_label(r.item), r.note)) for r in records]
+            )
+            self.parts.step("notes rewrapped")
+            done += len(records)
+            yield done
+        self._reseal_tip()
+        if done:
+            why = f"{done} keys are under {ring.current.id} now"
+            index.record(self.parts.entry("rekeyed", who=who, why=why))
+
+    def _reseal_tip(self) -> None:
+        while (tip := self.parts.index.tip()).state:
+            state = self.parts.chain.resealed(tip)
+            if state is None or self.parts.index.reseal_tip(tip.state, state):
+                return
+
+    def _trusted_now(self, *, clock_is_right: bool) -> datetime:
+        now, last = self.parts.now(), self.parts.index.clock()
+        if last is not None and not clock_is_right and abs(now - last) > _TRUSTED_JUMP:
+            raise ClockError(
+                f"the clock says {now:%Y-%m-%d %H:%M} UTC, and the last that was done here was "
+                f"done at {last:%Y-%m-%d %H:%M}: nothing was purged. If the clock is right, say "
+                "so: lazaretto quarantine purge --clock-is-right"
+            )
+        with suppress(NoRoomError):  # a purge makes room
+            self.parts.index.set_clock(now)
+        return now
+
+
+def end(parts: Parts, item: SealedItem, became: State, *, who: str, why: str) -> bool:
+    """Delete or purge an item for good; False if it is no longer in the state that we saw.
+
+    In this order a crash at any moment leaves what `Upkeep.recover` brings to its end.
+    """
+    entry = parts.entry(became.value, who=who, item=item.id, was=item.state, became=became, why=why)
+    if not parts.written(lambda: parts.index.move(item.id, item.state, became, entry)):
+        return False
+    parts.step("end recorded")
+    shred(parts, item)
+    return True
+
+
+def shred(parts: Parts, item: SealedItem) -> None:
+    """Remove the bytes, then the only key that could open a copy of them, and record both."""
+    parts.blobs.remove(item.id)
+    parts.step("blob removed")
+    why = "the file is removed, and the only key to it is destroyed"
+    entry = parts.entry("shredded", who=_PROGRAM, item=item.id, why=why)
+    parts.written(lambda: parts.index.shred(item.id, entry))
+    parts.step("key wiped")
