@@ -8,21 +8,26 @@ from gateway.scan.analyzers.programs import ProgramAnalyzer
 from gateway.scan.analyzers.qr import QrAnalyzer
 from gateway.scan.analyzers.xlm import XlmAnalyzer
 from gateway.scan.api import Analyzer, Extractor
+from gateway.scan.extractors.activemime import ActiveMimeExtractor
 from gateway.scan.extractors.compressed import CompressedExtractor
+from gateway.scan.extractors.encoded import EncodedExtractor
 from gateway.scan.extractors.iso import IsoExtractor
 from gateway.scan.extractors.message import MessageExtractor
 from gateway.scan.extractors.ole import OleExtractor
+from gateway.scan.extractors.onenote import OneNoteExtractor
 from gateway.scan.extractors.pdf import PdfExtractor
 from gateway.scan.extractors.pgp import PgpExtractor
 from gateway.scan.extractors.rtf import RtfExtractor
 from gateway.scan.extractors.sevenzip import SevenZipExtractor
 from gateway.scan.extractors.smime import SmimeExtractor
 from gateway.scan.extractors.tar import TarExtractor
+from gateway.scan.extractors.tnef import TnefExtractor
 from gateway.scan.extractors.unopened import UnopenedExtractor
 from gateway.scan.extractors.zip import ZipExtractor
 
 EXTRACTORS: tuple[Extractor, ...] = (
     MessageExtractor(),
+    TnefExtractor(),
     SmimeExtractor(),
     PgpExtractor(),
     PdfExtractor(),
@@ -30,6 +35,9 @@ EXTRACTORS: tuple[Extractor, ...] = (
     CompressedExtractor(),
     TarExtractor(),
     OleExtractor(),
+    ActiveMimeExtractor(),
+    OneNoteExtractor(),
+    EncodedExtractor(),
     RtfExtractor(),
     IsoExtractor(),
     SevenZipExtractor(),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from gateway.model import Level, Reason
-from gateway.scan.catalogue import programs, web
+from gateway.scan.catalogue import containers, programs, web
 from gateway.scan.catalogue.explanation import ASK as _ASK
 from gateway.scan.catalogue.explanation import MALICIOUS as _MALICIOUS
 from gateway.scan.catalogue.explanation import NOT_RELEASE as _NOT_RELEASE
@@ -154,26 +154,6 @@ FINDINGS: Mapping[str, Explanation] = {
         f"{_ASK} Very few honest senders attach these.",
         "T1204.002",
     ),
-    "zip.ambiguous": Explanation(
-        _SUSPICIOUS,
-        "Readers of this ZIP file would see different names or contents. All were looked at.",
-        f"{_ASK} Honest programs do not write such files.",
-        "T1027",
-    ),
-    "archive.password": Explanation(
-        _NOTE,
-        "A locked file opened with a password that stands in the message, that the settings name, "
-        "or that is a usual one. What is in it was looked at. Attackers lock files so that "
-        "filters do not look; honest senders do it for secrecy.",
-        "Nothing: what was found inside decides.",
-        "T1027.013",
-    ),
-    "compressed.trailing": Explanation(
-        _NOTE,
-        "Something stands behind the end of the compressed data. It was looked at too.",
-        "Nothing: some programs leave rubbish there.",
-        "T1027",
-    ),
     "mime.slip": Explanation(
         _NOTE,
         "The message bends the syntax of mail in a way that every mail program forgives.",
@@ -205,6 +185,7 @@ FINDINGS: Mapping[str, Explanation] = {
         "A rule of a rule pack matched; the rule has its own description and level.",
         "Read the rule's description and the quoted bytes; see its reference for more.",
     ),
+    **containers.FINDINGS,
     **web.FINDINGS,
     **programs.FINDINGS,
 }

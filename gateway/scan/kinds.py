@@ -68,6 +68,7 @@ class Kind(StrEnum):
     CHM = "chm"
     ONENOTE = "onenote"
     PDF = "pdf"
+    ACTIVEMIME = "activemime"
     RTF = "rtf"
     HTML = "html"
     XML = "xml"
@@ -139,6 +140,7 @@ _SIGNATURES: tuple[tuple[Kind, int, bytes], ...] = (
     (Kind.ONENOTE, 0, bytes.fromhex("a12fff43d9ef764c9ee210ea5722765f")),
     (Kind.PDF, 0, b"%PDF-"),
     (Kind.RTF, 0, b"{\\rt"),
+    (Kind.ACTIVEMIME, 0, b"ActiveMime"),
     (Kind.TNEF, 0, b"\x78\x9f\x3e\x22"),
     (Kind.ELF, 0, b"\x7fELF"),
     (Kind.MACHO, 0, b"\xfe\xed\xfa\xce"),

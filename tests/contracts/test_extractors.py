@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from gateway.model import Finding, Gap
 from gateway.scan.api import Artifact, Context, Extractor, Member
 from gateway.scan.builtin import EXTRACTORS
-from tests.support import files
+from tests.support import containers, files
 
 _MOST_MEMBERS = 200
 _MOST_BYTES = 4 << 20
@@ -37,6 +37,17 @@ GOOD = {
     "slides": files.compound({"PowerPoint Document": files.slide_object(files.TEXT)}),
     "rich text": files.rich_text(files.ole_package("a.txt", files.TEXT)[4:], b"Package\0"),
     "iso": files.iso({"A.TXT": files.TEXT}, joliet={"a.txt": files.TEXT}),
+    "winmail.dat": containers.tnef(
+        *containers.tnef_attachment("a.txt", files.TEXT, containers.mapi(0x3707, 30, b"b.txt\0")),
+        (0x00069003, b"\1\0\0\0" + containers.mapi(0x1009, 258, containers.HELLO)),
+    ),
+    "onenote": containers.onenote({"a.txt": files.TEXT}),
+    "onenote of the web": containers.onenote_of_the_web(files.zipped({"a.txt": files.TEXT})),
+    "activemime": containers.activemime(files.TEXT),
+    "hl7": containers.hl7(files.pdf()),
+    "cda": containers.cda(files.pdf()),
+    "fhir": containers.fhir(files.pdf(), "application/pdf", "a.pdf"),
+    "outlook bodies": containers.outlook_item({"10090102": containers.HELLO, "1000001E": b"x"}),
     **{f".{suffix}": data for suffix, data in files.COMPRESSED.items()},
 }
 

@@ -7,7 +7,7 @@ from io import BytesIO
 
 from gateway.model import Finding, Gap, Reason
 from gateway.scan.api import Artifact, Context, Member, Stream
-from gateway.scan.formats import inflate
+from gateway.scan.formats import inflate, lzfu
 from gateway.scan.formats.compound import CompoundFile, Entry
 from gateway.scan.formats.compoundwriter import compound_file
 from gateway.scan.formats.officecrypt import lock_of_package, lock_of_workbook
@@ -25,6 +25,10 @@ _EXTERNAL_OBJECT = 0x1011
 _PROPERTY = "__substg1.0_"
 _SHORT_PROPERTY = 1024
 """A property of an Outlook item that is shorter is a name, a date or an address."""
+_NAMED_PROPERTIES = "__nameid_version1.0"
+"""Its entries have the numbers of other properties, and hold none of them."""
+_PACKED_BODY = "10090102"
+_BODIES = ("1000001F", "1000001E", "10130102", "1013001F", "1013001E")
 _ATTACHED_DATA = "37010102"
 _ATTACHED_NAMES = ("3707001F", "3704001F", "3707001E", "3704001E")
 
@@ -122,12 +126,21 @@ def _packed(data: bytes, start: int, stop: int) -> Stream:
 def _property(
     opened: CompoundFile, entry: Entry, entries: dict[tuple[str, ...], Entry]
 ) -> Iterator[Member]:
-    """An attachment of an Outlook item under its name, or a long property."""
+    """An attachment of an Outlook item under its name, a body of it, or a long property."""
     if entry.name.endswith(_ATTACHED_DATA):
         names = tuple(_text(opened, entries, entry, tag) for tag in _ATTACHED_NAMES)
         kind = _text(opened, entries, entry, "370E001F")
         name, *others = (*filter(None, names), "attachment")
         yield Member(name, opened.open(entry), names=tuple(others[:-1]), declared_type=kind.lower())
+    elif entry.path[0] == _NAMED_PROPERTIES:
+        return
+    elif entry.name.endswith(_PACKED_BODY):
+        packed = opened.read(entry, entry.size)
+        stream = lzfu.opened(packed) if lzfu.is_packed(packed) else BytesIO(packed)
+        yield Member("body", stream, declared_type="text/rtf")
+    elif entry.name.endswith(_BODIES) and entry.size:
+        kind = "text/plain" if "_1000" in entry.name else "text/html"
+        yield Member("body", opened.open(entry), declared_type=kind)
     elif entry.size >= _SHORT_PROPERTY:
         yield _plain(opened, entry)
 

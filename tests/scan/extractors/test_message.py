@@ -42,3 +42,17 @@ def test_what_is_odd_is_said_of_the_message_itself() -> None:
     found = [one for one in seen if isinstance(one, Finding)]
     assert {finding.lineage for finding in found} == {("message",)}
     assert PROGRAM in [one.stream.read(1 << 20) for one in seen if isinstance(one, Member)]
+
+
+def test_every_mail_of_a_mailbox_file_is_read() -> None:
+    mail = b"From a@b Mon Mar  2 10:11:12 2026\nFrom: a@b\nTo: c@d\nSubject: %d\n\nBonjour\n\n"
+    data = b"".join(mail % number for number in range(3))
+    later = [member for member in members(data) if member.declared_type == "message/rfc822"]
+
+    assert [member.stream.read(99).count(b"Subject: ") for member in later] == [1, 1]
+
+
+def test_a_line_that_begins_with_from_splits_no_ordinary_mail() -> None:
+    data = b"From: a@b\nTo: c@d\n\nBonjour\n\nFrom here 10:11 on\n"
+
+    assert all(member.declared_type != "message/rfc822" for member in members(data))

@@ -2,7 +2,7 @@ import struct
 
 from gateway.model import Reason
 from gateway.scan.extractors.ole import OleExtractor
-from tests.support import files
+from tests.support import containers, files
 from tests.support.extracting import opened
 
 EXTRACTOR = OleExtractor()
@@ -92,3 +92,23 @@ def test_objects_among_the_slides_are_unpacked() -> None:
 
     assert inside.files["object 1"] == files.compound({"Contents": b"x"})
     assert inside.files["object 2"] == b"plain"
+
+
+def test_the_bodies_of_an_outlook_item_are_handed_out_however_short() -> None:
+    bodies = {"10130102": b"<html>x</html>", "1000001F": "Salut".encode("utf-16-le")}
+    item = containers.outlook_item({**bodies, "10090102": containers.HELLO})
+    inside = opened(EXTRACTOR, item)
+
+    assert {member.declared_type for member in inside.members} == {
+        "text/html",
+        "text/plain",
+        "text/rtf",
+    }
+    assert containers.HELLO_PLAIN in inside.contents
+    assert inside.is_clean
+
+
+def test_names_of_properties_are_not_taken_for_bodies() -> None:
+    item = containers.outlook_item({"1000001E": b"Salut"}, named={"10090102": b"12345678"})
+
+    assert opened(EXTRACTOR, item).contents == [b"Salut"]

@@ -1,0 +1,34 @@
+"""What findings in archives, disk images and other files with files in them mean."""
+
+from collections.abc import Mapping
+
+from gateway.scan.catalogue.explanation import ASK, NOTE, SUSPICIOUS, Explanation
+
+FINDINGS: Mapping[str, Explanation] = {
+    "archive.password": Explanation(
+        NOTE,
+        "A locked file opened with a password that stands in the message, that the settings name, "
+        "or that is a usual one. What is in it was looked at. Attackers lock files so that "
+        "filters do not look; honest senders do it for secrecy.",
+        "Nothing: what was found inside decides.",
+        "T1027.013",
+    ),
+    "zip.ambiguous": Explanation(
+        SUSPICIOUS,
+        "Readers of this ZIP file would see different names or contents. All were looked at.",
+        f"{ASK} Honest programs do not write such files.",
+        "T1027",
+    ),
+    "compressed.trailing": Explanation(
+        NOTE,
+        "Something stands behind the end of the compressed data. It was looked at too.",
+        "Nothing: some programs leave rubbish there.",
+        "T1027",
+    ),
+    "onenote.attached": Explanation(
+        NOTE,
+        "A file is attached to a page of OneNote, where one click opens it. It was looked at too.",
+        "Nothing by itself; look at what the file is.",
+        "T1204.002",
+    ),
+}

@@ -1,0 +1,39 @@
+"""Opens texts: the files that are written into pages, scripts and medical messages as letters."""
+
+from collections.abc import Iterator
+from io import BytesIO
+from itertools import chain, islice
+
+from gateway.mime.payload import FINDERS
+from gateway.model import Finding, Gap, Reason
+from gateway.scan.api import Artifact, Context, Member
+from gateway.scan.formats import encodedtext
+from gateway.scan.formats.encodedtext import Encoded
+from gateway.scan.kinds import Kind
+
+_MOST_FILES = 300
+
+
+class EncodedExtractor:
+    """Opens data: addresses and base64 in texts of any make."""
+
+    kinds = frozenset({Kind.HTML, Kind.SVG, Kind.XML, Kind.SCRIPT, Kind.TEXT, Kind.HL7})
+    broken: tuple[type[Exception], ...] = ()
+
+    def members(self, artifact: Artifact, _context: Context) -> Iterator[Member | Finding | Gap]:
+        """Yield each file; letters that decode to nothing known are none."""
+        found = chain(encodedtext.find(artifact.data), _of_old(artifact))
+        for one in islice(found, _MOST_FILES):
+            yield Member(one.name, BytesIO(one.data), declared_type=one.declared_type)
+        if next(found, None) is not None:
+            yield Gap(Reason.TOO_MANY, "more files than are looked at", artifact.lineage)
+
+
+def _of_old(artifact: Artifact) -> Iterator[Encoded]:
+    """Files in uuencode, BinHex and the like; those in the texts of a mail are its own parts."""
+    if artifact.declared_type.startswith("text/"):
+        return
+    for find in FINDERS:
+        for one in find(artifact.data):
+            name = one.name.decode("utf-8", "replace") or "file"
+            yield Encoded(name, one.data, one.declared_type)
