@@ -1,5 +1,6 @@
 """Every extractor and analyzer that ships, in the order in which they run."""
 
+from gateway.scan.analyzers.dicom import DicomAnalyzer
 from gateway.scan.analyzers.disguise import DisguiseAnalyzer
 from gateway.scan.analyzers.lnk import LnkAnalyzer
 from gateway.scan.analyzers.macros import MacroAnalyzer
@@ -10,6 +11,7 @@ from gateway.scan.analyzers.xlm import XlmAnalyzer
 from gateway.scan.api import Analyzer, Extractor
 from gateway.scan.extractors.activemime import ActiveMimeExtractor
 from gateway.scan.extractors.compressed import CompressedExtractor
+from gateway.scan.extractors.dicom import DicomExtractor
 from gateway.scan.extractors.encoded import EncodedExtractor
 from gateway.scan.extractors.iso import IsoExtractor
 from gateway.scan.extractors.message import MessageExtractor
@@ -40,6 +42,7 @@ EXTRACTORS: tuple[Extractor, ...] = (
     EncodedExtractor(),
     RtfExtractor(),
     IsoExtractor(),
+    DicomExtractor(),
     SevenZipExtractor(),
     UnopenedExtractor(),
 )
@@ -52,8 +55,17 @@ ANALYZERS: tuple[Analyzer, ...] = (
     QrAnalyzer(),
     ProgramAnalyzer(),
     LnkAnalyzer(),
+    DicomAnalyzer(),
 )
 """Besides these the rules run: they are compiled from the rule packs, see analyzers/yara.py."""
 
-BY_BYTES: frozenset[type] = frozenset({MacroAnalyzer, PdfAnalyzer, QrAnalyzer, LnkAnalyzer})
+BY_BYTES: frozenset[type] = frozenset(
+    {
+        MacroAnalyzer,
+        PdfAnalyzer,
+        QrAnalyzer,
+        LnkAnalyzer,
+        DicomAnalyzer,
+    }
+)
 """Those that look at nothing but bytes and kinds: identical bytes are looked at once by them."""

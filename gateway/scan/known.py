@@ -64,7 +64,7 @@ class ByBytes:
             for finding in answer:
                 yield replace(finding, lineage=artifact.lineage)
             return
-        bare = replace(artifact, lineage=(), names=(), declared_type="", within=())
+        bare = Artifact(artifact.data, (), (), "", artifact.kinds, artifact.sha256)
         findings: list[Finding] = []
         is_whole = bool(artifact.sha256)
         for remark in self.analyzer.analyze(bare, _NO_CONTEXT):

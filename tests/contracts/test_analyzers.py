@@ -16,7 +16,8 @@ from gateway.scan.builtin import ANALYZERS, BY_BYTES
 from gateway.scan.codes import FINDINGS
 from gateway.scan.kinds import Kind, identify
 from gateway.scan.libyara import compile_rules
-from tests.support import codes, office, pdf
+from tests.support import codes, health, office, pdf
+from tests.support.shortcuts import shortcut
 
 RULES = compile_rules(load_only([builtin_folder()]).packs)
 ALL = (*ANALYZERS, YaraAnalyzer(RULES))
@@ -38,6 +39,8 @@ GOOD = {
     "image": samples.dicom_image(),
     "program": samples.windows_program(),
     "test string": samples.eicar(),
+    "shortcut": shortcut(expanded="%COMSPEC%", arguments="/c x", icon="a.pdf", share="\\\\a\\b"),
+    "image with a document": health.document_in_image(b"%PDF-1.7", "application/pdf"),
     "picture with a code": codes.saved(codes.code("https://a.example/")),
     "page with a code": codes.page(picture=codes.code("https://a.example/")),
 }
