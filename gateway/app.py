@@ -11,6 +11,7 @@ from contextlib import (
     AsyncExitStack,
     asynccontextmanager,
     contextmanager,
+    nullcontext,
 )
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from gateway.config import ConfigError, Settings
 from gateway.events import Events, open_log
 from gateway.failpoints import reach
 from gateway.health import Health
+from gateway.loglines import LogLines
 from gateway.metrics import Metrics
 from gateway.notices.held import Notices
 from gateway.once import Once
@@ -92,21 +94,33 @@ Scanners = Callable[[Settings, Events], AbstractAsyncContextManager[Scanner]]
 
 @asynccontextmanager
 async def run(
-    settings: Settings, log: TextIO = sys.stderr, *, scanners: Scanners | None = None
+    settings: Settings, log: TextIO | None = None, *, scanners: Scanners | None = None
 ) -> AsyncIterator[Gateway]:
     """Run a gateway for as long as the ``async with`` block lasts; then drain it.
 
+    It logs to ``log``, or to standard error without ever waiting for it.
     ``scanners`` gives the workers that look at the mail, when it is not ``scanner``.
-
     When it cannot run, nothing listens: raises ConfigError, LockboxError, PoolStartError,
     NoBuiltinPackError or ListenError.
     """
     metrics = Metrics()
-    events = Events(open_log(settings.log.format, log), metrics, personal=settings.log.personal)
     _allow_descriptors()
+    lines = LogLines(sys.stderr.fileno(), dropped=metrics.log_dropped.inc)
+    with nullcontext(log) if log else lines as to:
+        logger = open_log(settings.log.format, to)
+        events = Events(logger, metrics, personal=settings.log.personal)
+        async with _run(settings, metrics, events, scanners or _observed) as gateway:
+            yield gateway
+        events.stopped()
+
+
+@asynccontextmanager
+async def _run(
+    settings: Settings, metrics: Metrics, events: Events, scanners: Scanners
+) -> AsyncIterator[Gateway]:
     async with AsyncExitStack() as stack:
         # Workers are forked from what exists now: no listener and no key may be open yet.
-        workers = await stack.enter_async_context((scanners or _observed)(settings, events))
+        workers = await stack.enter_async_context(scanners(settings, events))
         for problem in workers.problems:
             events.rule_file_skipped(problem)
         held = stack.enter_context(lockbox(settings))
@@ -139,7 +153,7 @@ async def run(
             answered=once.answered,
         )
         health = await stack.enter_async_context(_health(settings, metrics, server, held, hop))
-        stack.push_async_callback(server.drain, settings.smtp.drain)
+        stack.push_async_callback(_drain, server, settings.smtp.drain, events)
         addresses = await _listen(server, settings)
         events.started(addresses, workers.started.pack, workers.layers)
         events.certificate(certificate.expires if certificate else None)
@@ -148,7 +162,6 @@ async def run(
             settings, made, pool=workers.pool, server=server, pipeline=pipeline, events=events
         )
         yield Gateway(addresses, health, held, events, reload.reload)
-    events.stopped()
 
 
 def _observed(settings: Settings, events: Events) -> AbstractAsyncContextManager[Scanner]:
@@ -294,6 +307,11 @@ async def _greet(hop: NextHop, events: Events) -> None:
             await hop.probe()
     except (NextHopError, TimeoutError) as error:
         events.next_hop_unreachable(str(error) or f"silent for {_GREETING_SECONDS:g} s")
+
+
+async def _drain(server: Server, seconds: float, events: Events) -> None:
+    if clients := await server.drain(seconds):
+        events.cut_off(clients)
 
 
 async def _listen(server: Server, settings: Settings) -> tuple[tuple[str, int], ...]:

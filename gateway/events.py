@@ -2,12 +2,13 @@
 
 import logging
 from datetime import UTC, datetime, timedelta
-from typing import Literal, TextIO
+from typing import Literal, TextIO, cast
 
 import structlog
 from structlog.typing import FilteringBoundLogger, Processor
 
 from gateway import __version__
+from gateway.loglines import LogLines
 from gateway.metrics import Metrics
 from gateway.model import Envelope, Pack, Reason, Report, Verdict
 from gateway.smtp.replies import Reply
@@ -82,6 +83,10 @@ class Events:
         """New rules kill their workers, and the ones before do not load any more."""
         self._metrics.failed.labels("revert").inc()
         self._log.critical("revert_failed", why=str(error))
+
+    def cut_off(self, clients: int) -> None:
+        """So many clients did not come to their end before we had to; they keep their mail."""
+        self._log.warning("cut_off", clients=clients)
 
     def stopped(self) -> None:
         """The gateway has answered every client and takes no more mail."""
@@ -164,14 +169,14 @@ def _told(pack: Pack) -> str:
     return f"{pack.name} {pack.version}"
 
 
-def open_log(style: Literal["json", "console"], stream: TextIO) -> FilteringBoundLogger:
+def open_log(style: Literal["json", "console"], stream: TextIO | LogLines) -> FilteringBoundLogger:
     """A log on ``stream``: JSON lines for a collector, or coloured lines for a person."""
     renderers: dict[str, Processor] = {
         "json": structlog.processors.JSONRenderer(),
         "console": structlog.dev.ConsoleRenderer(colors=stream.isatty()),
     }
     log: FilteringBoundLogger = structlog.wrap_logger(
-        structlog.PrintLogger(stream),
+        structlog.PrintLogger(cast(TextIO, stream)),
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),

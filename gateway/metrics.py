@@ -76,3 +76,8 @@ class Metrics:
             "When our certificate ends, in seconds since 1970; 0 without one",
             registry=self.registry,
         )
+        self.log_dropped = Counter(
+            "lazaretto_log_lines_dropped",
+            "Lines of the log that were not written, because nobody read them in time",
+            registry=self.registry,
+        )

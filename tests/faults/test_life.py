@@ -105,6 +105,7 @@ async def test_g12_a_new_certificate_is_served_and_an_unreadable_one_changes_not
 ) -> None:
     old, new = Authority(), Authority()
     pem = tmp_path / "certificate.pem"
+    pem.touch(mode=0o600)
     pem.write_bytes(old.pem("gate.example"))
     tls = f'tls_certificate = "{pem}"\ntls_key = "{pem}"\n'
     async with phoenix(tmp_path, smtp=tls) as bird:

@@ -89,8 +89,11 @@ class Server:
         self._listeners.append(listener)
         return tuple(listening.getsockname()[:2] for listening in listener.sockets)
 
-    async def drain(self, seconds: float) -> None:
-        """Take no new clients, give those in flight their answer, and close after ``seconds``."""
+    async def drain(self, seconds: float) -> int:
+        """Take no new clients, give those in flight their answer, and close after ``seconds``.
+
+        Gives the number of clients that had to be cut off then.
+        """
         self._is_draining = True
         for listener in self._listeners:
             listener.close()
@@ -99,7 +102,9 @@ class Server:
         tasks = self._tasks()
         if tasks:
             await asyncio.wait(tasks, timeout=seconds)
+        cut_off = len(self._sessions)
         await self.close()
+        return cut_off
 
     async def close(self) -> None:
         """Stop at once: clients in flight get no answer, and keep their mail."""
