@@ -8,7 +8,7 @@ ARGS   ?=
 SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-e2e test-corpus check format bench fuzz soak lock wheel clean
+.PHONY: help demo test test-e2e test-corpus cases-update check format bench fuzz soak lock wheel clean
 
 help: ## List what can be made
 	@sed -n 's/^\([a-z][a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -24,6 +24,9 @@ test-e2e: $(VENV)/.dev ## Run against a real Postfix on both sides (needs postfi
 
 test-corpus: $(VENV)/.dev ## Run against a labelled corpus (LAZARETTO_CORPUS names its folder)
 	$(BIN)/pytest -m corpus $(ARGS)
+
+cases-update: $(VENV)/.dev ## Write the golden cases anew; read the diff
+	LAZARETTO_CASES_UPDATE=1 $(BIN)/pytest -q tests/mime/test_tricks.py -k record
 
 check: $(VENV)/.dev ## Lint, types, layers, sample settings, built-in rules
 	$(BIN)/ruff check .

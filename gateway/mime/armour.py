@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterator
 
-from gateway.mime import transfer
+from gateway.mime import radix64
 from gateway.mime.embedded import Embedded
-from gateway.mime.transfer import Encoding
 
 _BEGIN = b"-----BEGIN "
 _PGP = "application/pgp-encrypted"
-_LABEL = re.compile(rb"([A-Z0-9 ]{1,40})-----")
+_LABEL = re.compile(rb"([A-Za-z0-9 ]{1,40})-----")
+# RFC 1421 4.4: fields may stand before the data, an empty line ends them.
+_FIELDS = re.compile(rb"[ \t]*(?:\r?\n|\r)(?:[A-Za-z-]{1,40}:[^\r\n]{0,500}(?:\r?\n|\r)){1,20}")
 
 
 def find(text: bytes) -> Iterator[Embedded]:
@@ -25,5 +26,7 @@ def find(text: bytes) -> Iterator[Embedded]:
         if label[1] == b"PGP MESSAGE":
             yield Embedded(b"", text[begin:at] + b"-----END PGP MESSAGE-----", _PGP)
         elif not label[1].startswith(b"PGP "):
-            data = next(transfer.decodings(text[label.end() : at], (Encoding.BASE64,)))
-            yield Embedded(b"", data)
+            fields = _FIELDS.match(text, label.end())
+            data = radix64.decode(text[fields.end() if fields else label.end() : at])
+            if data:
+                yield Embedded(b"", data)

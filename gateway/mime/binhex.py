@@ -3,15 +3,17 @@
 import re
 from collections.abc import Iterator
 
-from gateway.mime import transfer
+from gateway.mime import radix64
 from gateway.mime.embedded import Embedded
-from gateway.mime.transfer import Encoding
 
 MOST_GROWTH = 8
 """How much longer than the text a file may be; its runs could make it 127 times as long."""
 
-_BEGIN = b"(This file must be converted with BinHex"
+_HEADING = b"(This file must be converted with BinHex"
 _BODY = re.compile(rb"[^\r\n]{0,60}[\r\n\s]*:([^:]*)")
+# What some programs take for a file although the heading is missing.
+_BARE = re.compile(rb"(?<![^\r\n]):(?=[!-r]{40})([!-9@-r\r\n]{64,}+):")
+_LONGEST_NAME = 63
 _FROM = rb"""!"#$%&'()*+,-012345689@ABCDEFGHIJKLMNPQRSTUVXYZ[`abcdefhijklmpqr"""
 _TO = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _AS_BASE64 = bytes.maketrans(_FROM, _TO)
@@ -21,16 +23,32 @@ _RUN = 0x90
 
 def find(text: bytes) -> Iterator[Embedded]:
     """Every file in BinHex in ``text``: its data fork."""
-    at = 0
-    while (at := text.find(_BEGIN, at)) >= 0:
-        body = _BODY.match(text, at + len(_BEGIN))
-        at += len(_BEGIN)
-        if body is None:
-            continue
-        at = body.end()
+    has_heading = _HEADING in text
+    for body in _with_heading(text) if has_heading else _BARE.finditer(text):
         letters = body[1].translate(None, _NOT_BINHEX).translate(_AS_BASE64)
-        packed = next(transfer.decodings(letters, (Encoding.BASE64,)))
-        yield _data_fork(_expand(packed, MOST_GROWTH * len(packed) + 1024))
+        packed = radix64.decode(letters)
+        file = _expand(packed, MOST_GROWTH * len(packed) + 1024)
+        if has_heading or _is_file(file):
+            yield _data_fork(file)
+
+
+def _with_heading(text: bytes) -> Iterator[re.Match[bytes]]:
+    at = 0
+    while (at := text.find(_HEADING, at)) >= 0:
+        at += len(_HEADING)
+        body = _BODY.match(text, at)
+        if body is not None:
+            at = body.end()
+            yield body
+
+
+def _is_file(file: bytes) -> bool:
+    """Whether the lengths agree: of the name, a NUL behind it, and of the data."""
+    name = file[0] if file else 0
+    length = int.from_bytes(file[name + 12 : name + 16], "big")
+    return (
+        0 < name <= _LONGEST_NAME and file[name + 1 : name + 2] == b"\0" and 0 < length < len(file)
+    )
 
 
 def _data_fork(file: bytes) -> Embedded:

@@ -3,15 +3,15 @@
 import re
 from collections.abc import Iterator
 
-from gateway.mime import transfer
+from gateway.mime import radix64
 from gateway.mime.embedded import Embedded
-from gateway.mime.transfer import Encoding
 
 # RFC 5545 3.1 and RFC 6350 3.2: a line goes on where the next begins with a blank.
 _FOLD = re.compile(rb"\r?\n[ \t]+")
 _OBJECT = re.compile(rb"(?i)(?:\A|[\r\n])\s*BEGIN:V(?:CALENDAR|CARD)")
+# RFC 6350 3.3: a group may stand before the name of a property.
 _PROPERTY = re.compile(
-    rb"(?i)[\r\n](?:ATTACH|PHOTO|LOGO|SOUND|KEY|IMAGE|STRUCTURED-DATA)"
+    rb"(?i)[\r\n][ \t]*(?:[a-z0-9-]{1,60}\.)?[a-z0-9-]{1,60}"
     rb'((?:;(?:[^:"\r\n]++|"[^"\r\n]*+")*+)?):([^\r\n]*)'
 )
 _IS_BASE64 = re.compile(rb"(?i)ENCODING=\"?B|BASE64")
@@ -31,5 +31,4 @@ def find(text: bytes) -> Iterator[Embedded]:
             continue
         text = value[prefix.end() :] if prefix else value
         name = _NAME.search(parameters)
-        data = next(transfer.decodings(text, (Encoding.BASE64,)))
-        yield Embedded((name[1] or name[2]) if name else b"", data)
+        yield Embedded((name[1] or name[2]) if name else b"", radix64.decode(text))

@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from gateway.mime import transfer
-from gateway.mime.transfer import Encoding
+from gateway.mime import radix64
 
 _SEQUENCE, _OID, _OCTETS, _OCTETS_IN_PIECES, _EXPLICIT = 0x30, 0x06, 0x04, 0x24, 0xA0
 _CONSTRUCTED, _INDEFINITE, _END_OF_CONTENT = 0x20, 0x80, 0x00
@@ -69,7 +68,7 @@ def unwrap(data: bytes) -> Wrapped:
 
 
 def _from_base64(text: bytes) -> bytes:
-    return next(transfer.decodings(text, (Encoding.BASE64,)))
+    return next(radix64.readings(text))
 
 
 class _Reader:

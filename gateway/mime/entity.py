@@ -1,6 +1,7 @@
 """What the header of a message or part says about its body, under every reading at once."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,6 +14,9 @@ MAX_FIELDS = 20
 """Repetitions of one field that are read."""
 MAX_BOUNDARIES = 12
 
+_DISPOSITIONS = frozenset({"attachment", "inline"})
+_WRAPPED = frozenset({Encoding.BASE64, Encoding.QUOTED_PRINTABLE, Encoding.UUENCODE})
+_BLANK = b" \t\r\n\0\v\f"
 _TOKEN = re.compile(rb"[^\s\0;,(]+")
 
 
@@ -36,15 +40,17 @@ class Entity:
     @cached_property
     def declared_types(self) -> tuple[str, ...]:
         """Every type that some reader takes it for, the most correct first; never empty."""
-        found = dict.fromkeys(value.word for value in self.types if "/" in value.word)
-        return tuple(found) or (self.default_type,)
+        found = [value.word for value in self.types if "/" in value.word]
+        own = () if self._has("content-type") and found else (self.default_type,)
+        return tuple(dict.fromkeys((*own, *found)))
 
     @cached_property
     def encodings(self) -> tuple[Encoding, ...]:
         """Every transfer encoding that some reader would undo, the most correct first."""
         values = self.header.all("content-transfer-encoding")[:MAX_FIELDS]
         found = [encoding for value in values for encoding in _encodings(value)]
-        return tuple(dict.fromkeys(found)) or (Encoding.IDENTITY,)
+        own = found or [Encoding.IDENTITY]
+        return tuple(dict.fromkeys((*own, *self._hidden_encodings())))
 
     @cached_property
     def boundaries(self) -> tuple[bytes, ...]:
@@ -62,7 +68,7 @@ class Entity:
     @property
     def first_boundary(self) -> bytes | None:
         """The boundary of the first Content-Type, as RFC 2046 has it; None if it has none."""
-        found = self.types[0].all("boundary") if self.types else []
+        found = self.types[0].all("boundary") if self._has("content-type") else []
         return found[0].readings[0] if found else None
 
     @property
@@ -102,13 +108,40 @@ class Entity:
         sources += [(value, "filename") for value in self.types]
         proper = [p for value, name in sources for p in value.all(name)]
         loose = [p for value, name in sources for p in value.loose if p.name == name]
-        return proper + loose
+        return [*proper, *self._joined_names(), *loose]
+
+    def _joined_names(self) -> list[Parameter]:
+        """Names whose sections (RFC 2231) lie in different fields, put together."""
+        values = [
+            value
+            for name in ("content-disposition", "content-type")
+            for value in self.header.all(name)[:MAX_FIELDS]
+        ]
+        if sum(b"*" in value for value in values) < 2:
+            return []
+        joined = parameters.read(b";".join([b"x", *(value.partition(b";")[2] for value in values)]))
+        return [p for p in joined.parameters if p.name in {"filename", "name"}]
+
+    def _has(self, name: str) -> bool:
+        return any(field.name == name for field in self.header.fields)
 
     def _structured(self, name: str) -> tuple[Structured, ...]:
         values = self.header.all(name)[:MAX_FIELDS]
         # No reader should decode words here (RFC 2047 5); some do.
-        decoded = [words.decode_words(value).encode() for value in values if words.has_words(value)]
-        return tuple(map(parameters.read, values + decoded))
+        values += [words.decode_words(value).encode() for value in values if words.has_words(value)]
+        hidden = [field.value for field in self.header.hidden if field.name == name]
+        # A signature lists names of fields (RFC 6376 3.5), which say nothing of this content.
+        stated = (parameters.read(value) for value in hidden)
+        seen = [value for value in stated if "/" in value.word or value.word in _DISPOSITIONS]
+        return (*map(parameters.read, values), *seen)
+
+    def _hidden_encodings(self) -> Iterator[Encoding]:
+        for field in self.header.hidden:
+            if field.name == "content-transfer-encoding":
+                word = next(iter(_TOKEN.findall(field.value[:100])), b"")
+                encoding = encoding_of(word.decode("latin-1"))
+                if encoding in _WRAPPED:
+                    yield encoding
 
 
 def _boundary_readings(value: bytes) -> tuple[bytes, ...]:
@@ -122,8 +155,10 @@ def _boundary_readings(value: bytes) -> tuple[bytes, ...]:
 
 def _encodings(value: bytes) -> list[Encoding]:
     """What one Content-Transfer-Encoding may mean: comments out, each word of it for itself."""
-    bare = parameters.without_comments(value)
-    tokens = _TOKEN.findall(bare[:1000]) or [b""]
+    text = value.strip(_BLANK)[:1000]
+    tokens = _TOKEN.findall(parameters.without_comments(text)) or [b""]
     found = [encoding_of(token.decode("latin-1")) for token in tokens[:5]]
-    whole = encoding_of(value[:1000].decode("latin-1"))
-    return [*found, whole] if whole is not Encoding.UNKNOWN else found
+    wholes = [encoding_of(text.decode("latin-1"))]
+    if b"=?" in text:
+        wholes.append(encoding_of(words.decode_words(text)))
+    return [*found, *(whole for whole in wholes if whole is not Encoding.UNKNOWN)]

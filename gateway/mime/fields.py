@@ -7,10 +7,15 @@ Rule 3. What some client takes for a MIME field is a field here, however it is m
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 MAX_HEADER_BYTES = 256 << 10
 """Of one block; no honest mail comes near."""
+
+NO_EMPTY_LINE = "no empty line after the header"
+_BLANK_LINE = "a line of blanks in the header"
 
 _LINE = re.compile(rb"([^\r\n]*)(?:\r{0,3}\n|\r|\Z)")
 _FIELD = re.compile(rb"([!-9;-~]{1,200})([ \t]*):")
@@ -26,6 +31,13 @@ _STRAY = re.compile(
     rb"(?i)[\s\0\"']{0,4}(?:boundary|filename|name|charset)[\s\0]{0,4}(?:\*\d{0,4}\*?)?="
 )
 """A parameter on a line of its own: the blank that continues the field above is missing."""
+# Inside a line, or indented: a field for those who take other letters for the end of a line.
+_HIDDEN = re.compile(
+    rb"(?i)[ \t\0\v\f](content-(?:type|transfer-encoding|disposition))[ \t\0]{0,9}:"
+    rb"(?=([^\r\n]{0,998}(?:\r?\n[ \t][^\r\n]{0,998}){0,9}))"
+)
+_MAX_HIDDEN = 20
+_HIDDEN_ENDS = re.compile(rb"[\0\v\f]")
 _MAILBOX = (b"From ", b">From ")
 """How a mailbox file begins a message; not a field."""
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -54,6 +66,8 @@ class Header:
     """What the syntax has wrong, in words."""
     is_cut: bool = False
     """True when the block is longer than we read."""
+    hidden: tuple[Field, ...] = ()
+    """MIME fields inside the line of another: few readers see them."""
 
     def all(self, name: str) -> list[bytes]:
         """Every value of one field, in order."""
@@ -75,12 +89,14 @@ class _Block:
 
     def __init__(self, data: bytes, start: int) -> None:
         self._data = data
+        self._start = start
         self._stop = min(len(data), start + MAX_HEADER_BYTES)
         self._at = start + 3 if data.startswith(_BYTE_ORDER_MARK, start) else start
         self._fields: list[tuple[str, list[bytes]]] = []
         self._slips: dict[str, None] = {}
         self._last_mime_field: int | None = None
         self._is_after_bare_cr = False
+        self._is_after_blanks = False
 
     def read(self) -> Header:
         while self._at < self._stop:
@@ -93,6 +109,7 @@ class _Block:
             if not line[1]:
                 return self._header(line.end())
             self._take(line[1])
+            self._is_after_blanks = not line[1].strip()
             self._at = line.end()
             self._is_after_bare_cr = self._data[line.end() - 1 : line.end()] == b"\r"
         return self._header(self._at)
@@ -100,11 +117,16 @@ class _Block:
     def _header(self, body: int) -> Header:
         fields = tuple(Field(name, b"".join(lines)) for name, lines in self._fields)
         is_cut = body == self._stop < len(self._data)
-        return Header(fields, body, tuple(self._slips), is_cut)
+        return Header(fields, body, tuple(self._slips), is_cut, tuple(self._hidden(body)))
+
+    def _hidden(self, body: int) -> Iterator[Field]:
+        for found in islice(_HIDDEN.finditer(self._data, self._start, body), _MAX_HIDDEN):
+            value = _HIDDEN_ENDS.split(found[2].lstrip(b" \t\0"), maxsplit=1)[0]
+            yield Field(found[1].decode("ascii").lower(), value)
 
     def _is_the_end(self, line: bytes) -> bool:
         if line.startswith(b"--"):
-            self._slips["no empty line after the header"] = None
+            self._slips[NO_EMPTY_LINE] = None
             return True
         if not line or line[:1] in b" \t" or self._name(line) is not None:
             return False
@@ -112,7 +134,9 @@ class _Block:
             return False
         if self._at < self._last_mime_field_of_block():
             return False
-        self._slips["no empty line after the header"] = None
+        # Most readers take a line of blanks for an empty one where no field follows.
+        slip = _BLANK_LINE if self._is_after_blanks else NO_EMPTY_LINE
+        self._slips[slip] = None
         return True
 
     def _continues(self, line: bytes) -> bool:
@@ -131,7 +155,7 @@ class _Block:
         if line[:1] in b" \t" and self._fields:
             self._fields[-1][1].append(line)
             if not line.strip():
-                self._slips["a line of blanks in the header"] = None
+                self._slips[_BLANK_LINE] = None
         elif name is not None:
             self._fields.append((name, [line[self._value_at(line) :]]))
         elif self._continues(line):

@@ -10,11 +10,14 @@ from collections.abc import Container, Iterable
 from dataclasses import replace
 from heapq import merge
 
+from gateway.mime import fields
 from gateway.mime.entity import Entity
 from gateway.mime.structure import MAX_PARTS, Line, Part, Role, Source, Split
 from gateway.mime.transfer import Encoding
 
 _MAY_BE_HEADER = re.compile(rb"[\s\0]{0,8}[A-Za-z\"'][^:=\r\n]{1,60}[:=;\s]")
+_EMPTY_LINE = re.compile(rb"\n[ \t]{0,80}\r{0,3}\n|\r\r(?!\n)")
+_LATEST = 4_096
 _RESUMED = re.compile(
     rb"(?:[ \t\0]{0,80}(?:\r?\n|\r)){0,9}(?=(?i:content-[a-z-]{1,40}[ \t\0]{0,9}:))"
 )
@@ -22,8 +25,8 @@ _RESUMED = re.compile(
 
 def forage(source: Source, *, hidden: Container[int]) -> Split:
     """Every stretch that begins like a part, wherever it lies outside of ``hidden``."""
-    fields = (Line(at, at, b"") for at in source.mime_fields)
-    anywhere = merge(source.lines, fields, key=lambda line: line.start)
+    headers = (Line(at, at, b"") for at in source.mime_fields)
+    anywhere = merge(source.lines, headers, key=lambda line: line.start)
     behind_hyphens = _Forager(source).parts(source.lines, hidden)
     files = _Forager(source, needs_file=True).parts(anywhere, hidden)
     is_cut = max(len(behind_hyphens), len(files)) >= MAX_PARTS
@@ -99,6 +102,22 @@ def resumed(source: Source, parts: Iterable[Part]) -> tuple[Part, ...]:
             header = replace(rest, fields=part.entity.header.fields + rest.fields)
             found.append(replace(part, entity=Entity(header), start=rest.body))
     return tuple(found)
+
+
+def late(source: Source, parts: Iterable[Part]) -> tuple[Part, ...]:
+    """The parts whose header no empty line ends, as readers see them that look on for one."""
+    found: list[Part] = []
+    for part in parts:
+        if is_open_ended(part):
+            end = _EMPTY_LINE.search(source.text, part.start, min(part.end, part.start + _LATEST))
+            found += [replace(part, start=end.end())] if end and end.end() < part.end else []
+    return tuple(found)
+
+
+def is_open_ended(part: Part) -> bool:
+    """Whether the body follows the header without an empty line."""
+    is_body = part.role is Role.BODY and part.start < part.end
+    return is_body and fields.NO_EMPTY_LINE in part.entity.header.slips
 
 
 def _is_mail(part: Part) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from gateway.mime import payload, structure
 from gateway.mime.fields import MAX_HEADER_BYTES
+from gateway.mime.forage import is_open_ended
 from gateway.mime.names import MAX_NAMES, names_of
 from gateway.mime.structure import Part, Role, Source, Split
 from gateway.mime.transfer import Encoding, is_overdone
@@ -65,6 +66,12 @@ def undeclared(parts: Iterable[Part], lineage: Lineage) -> Iterator[Finding]:
         yield _ambiguous(Level.SUSPICIOUS if _may_harm(part) else Level.NOTE, part, lineage)
 
 
+def open_ended(parts: Iterable[Part], lineage: Lineage) -> Iterator[Finding]:
+    """A finding for each file of which readers do not agree where it begins."""
+    for part in filter(is_open_ended, parts):
+        yield _ambiguous(Level.SUSPICIOUS if _may_harm(part) else Level.NOTE, part, lineage)
+
+
 def quoted(parts: Iterable[Part], lineage: Lineage) -> Iterator[Finding]:
     """A note for each part that stands in a text which every reader shows as a text."""
     for part in parts:
@@ -78,6 +85,7 @@ def plain_texts(parts: Iterable[Part]) -> Iterator[Part]:
     for part in parts:
         entity = part.entity
         is_text = len(entity.declared_types) == 1 and entity.declared_types[0].startswith("text/")
+        is_text = is_text and all("/" in value.word for value in entity.types)
         if part.role is Role.BODY and is_text and not entity.boundaries and not entity.header.slips:
             yield part
 
@@ -90,6 +98,11 @@ def decodings(part: Part, variants: int, lineage: Lineage) -> Iterator[Finding |
         is_file = payload.is_file(part) or payload.is_multipart(part)
         level = Level.SUSPICIOUS if is_file and not is_plain else Level.NOTE
         summary = "Mail programs decode this part differently"
+        yield Finding("mime.ambiguous", level, summary, describe(part), lineage)
+    if Encoding.UNKNOWN in part.entity.encodings:
+        # RFC 2045 6.4 has such a part shown as a file of unknown content; some programs guess.
+        level = Level.SUSPICIOUS if payload.is_file(part) else Level.NOTE
+        summary = "An encoding that few mail programs undo"
         yield Finding("mime.ambiguous", level, summary, describe(part), lineage)
     if variants > 1 and is_overdone(part.body, part.entity.encodings):
         yield Gap(Reason.TOO_MANY, f"too many slips of encoding in {describe(part)}", lineage)

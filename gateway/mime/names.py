@@ -1,15 +1,21 @@
 """Every name that some mail program might show for a part."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from urllib.parse import unquote
 
 from gateway.mime import parameters, words
 from gateway.mime.entity import Entity
 
-MAX_NAMES = 24
+MAX_NAMES = 48
 MAX_LENGTH = 1_000
+_OTHERS = ("content-description", "content-location")
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
+_CONTROL = re.compile(r"[\0-\x1f\x7f]")
+_FOLDER = re.compile(r"[/\\]|^[A-Za-z]:")
+_NOT_ALLOWED = str.maketrans("", "", '"<>|?*')
+_LEFT_OUT = "…"
 _HALF = MAX_LENGTH // 2
 
 
@@ -23,17 +29,39 @@ def names_of(entity: Entity) -> tuple[str, ...]:
             break
     if not found and entity.is_attachment:
         # What some programs fall back on when nothing else names a file to save.
-        texts = map(words.decode_words, entity.header.all("content-description")[:MAX_NAMES])
+        values = [value for field in _OTHERS for value in entity.header.all(field)[:9]]
+        texts = map(words.decode_words, values)
         found.update(dict.fromkeys(name for text in texts for name in _shown(text) if name))
     return tuple(found)[:MAX_NAMES]
 
 
 def _shown(text: str) -> Iterator[str]:
-    """A name as it is, as a reader shows it that stops at a NUL, and with ``%41`` undone."""
-    short = text if len(text) <= MAX_LENGTH else f"{text[:_HALF]}…{text[-_HALF:]}"
-    yield short.strip()
+    """A name as it is, and as it is shown or saved by readers that leave something out."""
+    short = text if len(text) <= MAX_LENGTH else text[:_HALF] + _LEFT_OUT + text[-_HALF:]
+    short = short.strip()
+    yield short
     head, nul, _ = short.partition("\0")
     if nul:
         yield head.strip()
-    if _PERCENT.search(short):
-        yield unquote(short).strip()
+    plain = unquote(short).strip() if _PERCENT.search(short) else short
+    yield plain
+    yield from _saved(plain)
+
+
+def _saved(name: str) -> Iterator[str]:
+    """As whom a file is saved: no path, no letters that are not seen or not allowed."""
+    visible = (
+        "".join(filter(_is_seen, name)) if not name.isascii() or _CONTROL.search(name) else name
+    )
+    last = _FOLDER.split(visible)[-1] or visible
+    yield last.translate(_NOT_ALLOWED).rstrip(" .")
+    # A colon parts a file from one of its streams, and folders on old Macintoshes.
+    if ":" in last:
+        yield from (piece.strip() for piece in last.split(":", 3))
+    if not last.isascii():
+        pieces = (unicodedata.normalize("NFKC", piece) for piece in last.split(_LEFT_OUT))
+        yield _LEFT_OUT.join(pieces).rstrip(" .")
+
+
+def _is_seen(letter: str) -> bool:
+    return unicodedata.category(letter) not in {"Cc", "Cf"}

@@ -7,7 +7,7 @@ comments, quotes or RFC 2231 make of the same text.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, zip_longest
 from urllib.parse import unquote_to_bytes
 
 from gateway.mime import words
@@ -29,6 +29,7 @@ _ANYWHERE = re.compile(
 _WELL_FORMED = re.compile(
     rb'\s*[\w.+-]+(?:/[\w.+-]+)?(?:\s*;\s*[\w*-]+=(?:"[^"\\();]*"|[^\s;,"()\\]+))*\s*;?\s*'
 )
+_IN_QUOTES = re.compile(rb'(?i)"[^"]*?(?:name|boundary)\s{0,9}[=:]')
 _QUOTED_PAIR = re.compile(rb"\\(.)", re.DOTALL)
 _SECTION = re.compile(r"(.*?)(?:\*(\d{1,4}))?(\*?)\Z", re.DOTALL)
 _BLANK = b" \t\r\n\0\x0b\x0c"
@@ -78,11 +79,20 @@ def read(value: bytes) -> Structured:
     is_cut = len(value) > MAX_VALUE_BYTES
     segments = [m[0] for m in _SEGMENTS.finditer(without_comments(text))]
     word = _word(segments[0]) if segments else ""
-    given = (segment for segment in segments[1:] if b"=" in segment)
+    given = _with_a_value(segments[1:])
     raws = [raw for segment in islice(given, MAX_PARAMETERS) if (raw := _raw(segment))]
     parameters = _join(raws)
     is_cut = is_cut or next(given, None) is not None
     return Structured(word, tuple(parameters), _loose(text, parameters), is_cut)
+
+
+def _with_a_value(segments: list[bytes]) -> Iterator[bytes]:
+    """The segments that give a value, and what a reader makes of one that a semicolon cut."""
+    for segment, following in zip_longest(segments, segments[1:], fillvalue=b"="):
+        if b"=" in segment:
+            yield segment
+            if following.strip(_BLANK) and b"=" not in following:
+                yield b";".join((segment, following))
 
 
 def without_comments(text: bytes) -> bytes:
@@ -130,6 +140,8 @@ def _readings(text: bytes) -> Iterator[bytes]:
         yield text
         yield text.split(None, 1)[0] if text else b""
         yield text.strip(b"\"'")
+        yield _QUOTED_PAIR.sub(rb"\1", text)
+        yield text.replace(b'"', b"").replace(b"\\", b"")
         return
     inside = quoted[1]
     yield _QUOTED_PAIR.sub(rb"\1", inside)
@@ -137,6 +149,8 @@ def _readings(text: bytes) -> Iterator[bytes]:
     rest = text[quoted.end() :]
     if rest:
         yield inside + rest.replace(b'"', b"")
+    if b"\\" in inside:
+        yield inside.replace(b'"', b"").replace(b"\\", b"")
 
 
 def _join(raws: list[_Raw]) -> list[Parameter]:
@@ -194,10 +208,14 @@ def _charset(text: bytes) -> tuple[str, bytes]:
 
 def _loose(text: bytes, known: list[Parameter]) -> tuple[Parameter, ...]:
     """What a reader sees that looks for ``name=`` anywhere: no comments, any separator."""
-    if _WELL_FORMED.fullmatch(text):
+    if _WELL_FORMED.fullmatch(text) and not _IN_QUOTES.search(text):
         return ()
     seen = {(parameter.name, value) for parameter in known for value in parameter.readings}
-    found = ((m[1].decode("ascii").lower(), m[2].strip(b"\"'")) for m in _ANYWHERE.finditer(text))
+    found = (
+        (m[1].decode("ascii").lower(), m[2].strip(around))
+        for m in _ANYWHERE.finditer(text)
+        for around in (b"\"'", b"\"'<>()")
+    )
     new = [pair for pair in dict.fromkeys(found) if pair not in seen]
     return tuple(Parameter(name, (value,)) for name, value in new[:MAX_PARAMETERS])
 
@@ -205,6 +223,8 @@ def _loose(text: bytes, known: list[Parameter]) -> tuple[Parameter, ...]:
 def as_text(parameter: Parameter) -> Iterator[str]:
     """Every text that a reader may show for a parameter."""
     for value in parameter.readings:
-        if words.has_words(value):
-            yield words.decode_words(value)
+        # Some readers decode a word that lacks its end.
+        ended = value if value.endswith(b"?=") else value.rstrip(b"?") + b"?="
+        if words.has_words(ended):
+            yield words.decode_words(ended)
         yield words.decode_text(value, parameter.charset)

@@ -25,6 +25,8 @@ FINDERS: tuple[Finder, ...] = (
 )
 """The ways in which a text carries files within it."""
 
+_BLANK = b" \t\r\n\0\v\f"
+_NO_BEGINNING = re.compile(rb"[ \t]{0,80}[\r\n\0\v\f]")
 _WIDE_CHARSET = re.compile(r"utf[-_]?(?:7|16|32)|ucs|iso[-_]?2022|hz|cp037|cp500|ebcdic")
 
 
@@ -49,13 +51,15 @@ def payloads(part: Part, lineage: Lineage) -> Iterator[Payload | Gap]:
     entity = part.entity
     names = names_of(entity)
     declared_type = type_of(entity)
-    for variant, data in enumerate(transfer.decodings(part.body, _encodings(part))):
+    encodings = _encodings(part)
+    variant = 0
+    for variant, data in enumerate(transfer.decodings(part.body, encodings)):
+        faces = list(_faces(data, part))
+        yield from (Payload(face, declared_type, names, variant) for face in faces)
+        if not declared_type.startswith("message/") and b"\0" not in faces[-1][:4096]:
+            yield from _embedded(faces[-1], variant, lineage)
+    for data in transfer.asides(part.body, encodings):
         yield Payload(data, declared_type, names, variant)
-        text = _as_shown(data, part) if declared_type.startswith("text/") else data
-        if text != data:
-            yield Payload(text, declared_type, names, variant)
-        if not declared_type.startswith("message/") and b"\0" not in text[:4096]:
-            yield from _embedded(text, variant, lineage)
     yield from _encoded_multipart(part)
 
 
@@ -98,6 +102,17 @@ def _encodings(part: Part) -> tuple[Encoding, ...]:
     if is_unknown and transfer.looks_quoted(part.body):
         plain += (Encoding.QUOTED_PRINTABLE,)
     return declared + plain
+
+
+def _faces(data: bytes, part: Part) -> Iterator[bytes]:
+    """A file as it is, and as it is to readers to whom its first or its hidden letters are none."""
+    yield data
+    text = _as_shown(data, part) if type_of(part.entity).startswith("text/") else data
+    if is_file(part) and _NO_BEGINNING.match(part.body) and _NO_BEGINNING.match(text):
+        # Whether the first empty line ends the header or the next one does.
+        text = text.lstrip(_BLANK)
+    if text and text != data:
+        yield text
 
 
 def _as_shown(data: bytes, part: Part) -> bytes:

@@ -3,8 +3,7 @@
 import re
 from enum import Enum, auto
 
-from gateway.mime import transfer
-from gateway.mime.transfer import Encoding
+from gateway.mime import radix64
 
 # The armour header may have fields; an empty line ends them, the checksum begins with "=".
 _ARMOUR = re.compile(
@@ -45,7 +44,7 @@ def content_of(data: bytes) -> Content:
     if armour is not None:
         if not armour[1].startswith(b"MESSAGE"):
             return Content.NONE
-        data = next(transfer.decodings(armour[2], (Encoding.BASE64,)))
+        data = next(radix64.readings(armour[2]))
     if not data or not data[0] & 0x80:
         return Content.PACKED
     tag = data[0] & 0x3F if data[0] & 0x40 else (data[0] & 0x3F) >> 2

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from gateway.mime import judgement, structure
-from gateway.mime.forage import forage, resumed
+from gateway.mime.forage import forage, late, resumed
 from gateway.mime.payload import Payload, payloads
 from gateway.mime.structure import OTHER_READINGS, STRICT, Part, Role, Source, Spans
 from gateway.model import Finding, Gap, Lineage
@@ -76,13 +76,15 @@ def read(text: bytes, lineage: Lineage) -> Mail:
     quoted = tuple(part for part in foraged if part.start in texts)
     undeclared = tuple(part for part in foraged if part.start not in texts)
     quoted = _beyond((), (*quoted, *resumed(source, quoted)))
-    late = resumed(source, (*strict.parts, *undeclared))
-    hidden = _beyond(strict.parts, (*declared, *undeclared, *late))
+    known = (*strict.parts, *undeclared)
+    elsewhere = (*resumed(source, known), *late(source, known))
+    hidden = _beyond(strict.parts, (*declared, *undeclared, *elsewhere))
     seen: tuple[Finding | Gap, ...] = (
         *judgement.limits(source, (strict, *others, wild), lineage),
         *judgement.slips(strict, lineage),
         *judgement.disagreements(strict.parts, [split.parts for split in others], lineage),
-        *judgement.undeclared((*undeclared, *late), lineage),
+        *judgement.undeclared((*undeclared, *elsewhere), lineage),
+        *judgement.open_ended(strict.parts, lineage),
         *judgement.quoted(quoted, lineage),
         *judgement.unreadable((*strict.parts, *hidden), lineage),
     )

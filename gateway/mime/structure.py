@@ -8,9 +8,10 @@ Rule 3. Nesting is a list, never recursion.
 
 import re
 from bisect import bisect_right
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import cached_property
 from itertools import islice
 
 from gateway.mime import fields
@@ -111,6 +112,12 @@ class Source:
             self._entities[key] = Entity(self._headers[at], default_type)
         return self._entities[key]
 
+    @cached_property
+    def closings(self) -> Mapping[bytes, int]:
+        """Where the last delimiter stands that closes a boundary."""
+        ends = (line for line in self.lines if line.text.endswith(b"--"))
+        return {line.text[:-2]: line.start for line in ends}
+
     @property
     def entities(self) -> tuple[Entity, ...]:
         """All that was asked for so far."""
@@ -134,12 +141,15 @@ class Reading:
     takes_any: bool = False
     """Whatever may be a boundary is one, as the whole line or the beginning of it; a closing
     delimiter closes nothing; a multipart without a boundary takes the first one that comes."""
+    takes_innermost: bool = False
+    """No delimiter of an outer multipart counts before the inner one is closed."""
 
 
 STRICT = Reading("strict")
 OTHER_READINGS = (
     Reading("last counts", takes_last=True),
     Reading("lenient", takes_any=True),
+    Reading("innermost first", takes_innermost=True),
 )
 
 
@@ -199,7 +209,7 @@ class _Walk:
     def _meet(self, line: Line) -> None:
         """End and begin what ``line`` ends and begins, if it delimits anything."""
         text = line.plain if self._reading.takes_any else line.text
-        level = self._level(text)
+        level = self._level(text, line.start)
         if level is None:
             return
         is_closing = self._is_closing(text, level)
@@ -243,9 +253,9 @@ class _Walk:
             return None
         return (boundary.rstrip(_PADDING),)
 
-    def _level(self, text: bytes) -> int | None:
+    def _level(self, text: bytes, at: int) -> int | None:
         """Which open multipart a line belongs to, innermost first; exact before beginning."""
-        levels = range(len(self._stack) - 1, -1, -1)
+        levels = range(len(self._stack) - 1, self._outermost(at) - 1, -1)
         closing = text[:-2] if text.endswith(b"--") else None
         for level in levels:
             boundaries = self._stack[level].boundaries
@@ -261,6 +271,13 @@ class _Walk:
                 self._stack[level] = _Open(opened.entity, (text,))
                 return level
         return None
+
+    def _outermost(self, at: int) -> int:
+        """The outermost level whose delimiters count at a place."""
+        if not self._reading.takes_innermost or not self._stack:
+            return 0
+        boundary = self._stack[-1].boundaries[0]
+        return len(self._stack) - 1 if self._source.closings.get(boundary, -1) >= at else 0
 
     def _is_closing(self, text: bytes, level: int) -> bool:
         boundaries = self._stack[level].boundaries

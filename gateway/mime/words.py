@@ -12,7 +12,7 @@ from encodings.aliases import aliases
 
 import pybase64
 
-_WORD = re.compile(rb"=\?([^?\s]{1,80})\?([bBqQ])\?([^?]*)\?=")
+_WORD = re.compile(rb"=\?([^?\s]{0,80})\?([bBqQ])\?([^?]*)\?=")
 _ESCAPES = re.compile(rb"=([0-9A-Fa-f]{2})")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 _BYTE_ORDER_MARKS = (codecs.BOM_UTF16_BE, codecs.BOM_UTF16_LE)

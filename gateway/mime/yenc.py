@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from gateway.mime.embedded import Embedded
 
-_BEGIN = re.compile(rb"=ybegin [^\r\n]{0,300}?name=([^\r\n]{1,500})(?:\r?\n|\r)")
+_BEGIN = re.compile(rb"=ybegin ((?=[^\r\n]{0,99}(?:size|line)=\d)[^\r\n]{0,1000})(?:\r?\n|\r)")
+_NAME = re.compile(rb"\bname=(.*)")
 _PART = re.compile(rb"=ypart [^\r\n]{0,300}(?:\r?\n|\r)")
 _ESCAPE = re.compile(rb"=(.)", re.DOTALL)
 _DOWN = bytes((value - 42) % 256 for value in range(256))
@@ -23,7 +24,8 @@ def find(text: bytes) -> Iterator[Embedded]:
         start = part.end() if part else begin.end()
         end = text.find(b"=yend", start)
         at = end if end >= 0 else len(text)
-        yield Embedded(begin[1].strip(), _decode(text[start:at]))
+        name = _NAME.search(begin[1])
+        yield Embedded(name[1].strip() if name else b"", _decode(text[start:at]))
 
 
 def _decode(body: bytes) -> bytes:

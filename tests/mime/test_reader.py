@@ -371,7 +371,7 @@ OVERDONE = {
     "boundaries": declared("multipart/mixed" + "".join(f"; boundary=b{n}" for n in range(12))),
     "parameters": declared("multipart/mixed; boundary=b1" + "; a=b" * 300),
     "names": changed(
-        b'; filename="setup.exe"', b"".join(b"; filename=%d.exe" % n for n in range(30))
+        b'; filename="setup.exe"', b"".join(b"; filename=%d.exe" % n for n in range(60))
     ),
 }
 
