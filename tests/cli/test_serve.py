@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -15,7 +16,10 @@ import pytest
 from bench import processes
 from gateway.smtp.sink import Sink, Step
 from gateway.systemd import notify
-from tests.support.gateway import RunningGateway, furnish, gateway, start
+from gateway.workers.sandbox import REQUIRED
+from quarantine import create_key
+from tests.support.gateway import RunningGateway, furnish, gateway, lazaretto, start
+from tests.support.layers import kernel_without
 from tests.support.ledger import Ledger, call, on_the_wire
 from tests.support.postfix import free_port, wait_for_port
 
@@ -186,6 +190,43 @@ def test_settings_are_read_again_on_sighup(tmp_path: Path) -> None:
         gate.process.send_signal(signal.SIGHUP)
 
         assert str(wait_for(gate, "reloaded")["pack"]).startswith("core ")
+
+
+def serve(folder: Path) -> subprocess.CompletedProcess[str]:
+    """``lazaretto serve`` until it ends by itself."""
+    create_key(folder / "key")
+    (folder / "lazaretto.toml").write_text(
+        f'[quarantine]\nfolder = "{folder}/held"\nkey_file = "{folder}/key"\n'
+        f'[state]\nfolder = "{folder}/state"\n'
+    )
+    return lazaretto("serve", "--config", str(folder / "lazaretto.toml"))
+
+
+@pytest.mark.parametrize("layer", sorted(REQUIRED))
+def test_a_kernel_that_cannot_confine_the_workers_keeps_the_gateway_from_starting(
+    layer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", f"{kernel_without(layer, tmp_path)}:{Path.cwd()}")
+
+    ended = serve(tmp_path)
+
+    assert ended.returncode == 1
+    assert f"layers of the sandbox do not hold: {layer} (" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize("layer", ["seccomp", "landlock", "namespaces"])
+def test_a_setting_lets_it_start_all_the_same_and_the_log_says_what_is_missing(
+    layer: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", f"{kernel_without(layer, tmp_path)}:{Path.cwd()}")
+    monkeypatch.setenv("LAZARETTO_WORKERS__REQUIRE_SANDBOX", "false")
+    with gateway(tmp_path, port=free_port(), next_hop=9) as gate:
+        sandbox = wait_for(gate, "started")["sandbox"]
+
+    assert isinstance(sandbox, dict)
+    assert "not implemented" in sandbox.pop(layer)
+    assert set(sandbox.values()) == {"holds"}
 
 
 def test_systemd_is_told_when_it_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

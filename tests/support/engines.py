@@ -9,7 +9,6 @@ import resource
 import socket
 import struct
 import sys
-import tempfile
 import threading
 import time
 from collections import deque
@@ -314,7 +313,16 @@ def without_landlock(setup: Setup) -> Built:
 
 def without_room_to_fork(setup: Setup) -> Built:
     """The kernel lets the first fork pass, refuses three, and then has room again."""
-    fork, outcomes = os.fork, iter([True, False, False, False])
+    return _forking(setup, [True, False, False, False])
+
+
+def never_room_to_fork(setup: Setup) -> Built:
+    """The kernel lets the first fork pass, and none after it for a long time."""
+    return _forking(setup, [True, *[False] * 1_000])
+
+
+def _forking(setup: Setup, allowed: list[bool]) -> Built:
+    fork, outcomes = os.fork, iter(allowed)
 
     def scarce() -> int:
         if next(outcomes, True):
@@ -350,14 +358,23 @@ def deadly_by_rules(setup: Setup) -> Built:
 
 
 def deadly_and_old_rules_load_once(setup: Setup) -> Built:
-    """The same, but rules without a file load only once on a machine."""
-    mark = Path(tempfile.gettempdir(), f"lazaretto-loaded-{os.getppid()}")
+    """The same, but rules without a file load only once."""
     if not setup.packs[0].files:
-        if mark.exists():
-            mark.unlink()
-            sys.exit(7)
-        mark.touch()
+        _only_once(setup)
     return deadly_by_rules(setup)
+
+
+def starts_once(setup: Setup) -> Built:
+    """A zygote that cannot be had a second time."""
+    _only_once(setup)
+    return by_word(setup)
+
+
+def _only_once(setup: Setup) -> None:
+    mark = Path(setup.packs[0].description)
+    if mark.exists():
+        sys.exit(7)
+    mark.touch()
 
 
 def names_the_patient(_setup: Setup) -> Built:

@@ -1,6 +1,7 @@
 """New rules that kill their workers are taken back, and somebody is told."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
@@ -147,10 +148,13 @@ async def test_new_rules_that_load_after_deadly_ones_are_not_taken_back_with_the
         assert (await scan(pool, b"clean")).pack.version == "3"
 
 
-async def test_old_rules_that_do_not_load_any_more_leave_the_new_ones_at_work() -> None:
+async def test_old_rules_that_do_not_load_any_more_leave_the_new_ones_at_work(
+    tmp_path: Path,
+) -> None:
     heard = Listener()
     once_only = "tests.support.engines:deadly_and_old_rules_load_once"
-    async with started(once_only, setup=GOOD, observer=heard) as pool:
+    old = Setup((RulePack("core", "1", (), description=str(tmp_path / "loaded")),))
+    async with started(once_only, setup=old, observer=heard) as pool:
         await pool.reload(DEADLY)
         for n in range(5):
             await scan(pool, b"%d" % n)
