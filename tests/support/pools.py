@@ -41,9 +41,11 @@ async def started(
         await pool.close()
 
 
-async def scan(pool: Pool, data: bytes, *, name: str = "message") -> Report:
+async def scan(
+    pool: Pool, data: bytes, *, name: str = "message", declared_type: str = ""
+) -> Report:
     with spooled(data) as message:
-        return await pool.scan(message, name=name, declared_type="", sender_domain="")
+        return await pool.scan(message, name=name, declared_type=declared_type, sender_domain="")
 
 
 async def worker_of(pool: Pool) -> int:
