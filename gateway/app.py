@@ -5,7 +5,7 @@ import os
 import resource
 import socket
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import (
     AbstractAsyncContextManager,
     AsyncExitStack,
@@ -17,12 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO, TypeVar
 
-from gateway import tls
+from gateway import tls, watch
 from gateway.acts import Means
 from gateway.config import ConfigError, Settings
 from gateway.events import Events, open_log
 from gateway.failpoints import reach
-from gateway.health import Health
+from gateway.health import Check, Health
 from gateway.loglines import LogLines
 from gateway.metrics import Metrics
 from gateway.notices.held import Notices
@@ -105,13 +105,16 @@ async def run(
     """
     metrics = Metrics()
     _allow_descriptors()
-    lines = LogLines(sys.stderr.fileno(), dropped=metrics.log_dropped.inc)
-    with nullcontext(log) if log else lines as to:
+    with nullcontext(log) if log else _standard_error(metrics) as to:
         logger = open_log(settings.log.format, to)
         events = Events(logger, metrics, personal=settings.log.personal)
         async with _run(settings, metrics, events, scanners or _observed) as gateway:
             yield gateway
         events.stopped()
+
+
+def _standard_error(metrics: Metrics) -> LogLines:
+    return LogLines(sys.stderr.fileno(), dropped=metrics.log_dropped.inc)
 
 
 @asynccontextmanager
@@ -152,7 +155,9 @@ async def _run(
             tls=certificate.context if certificate else None,
             answered=once.answered,
         )
-        health = await stack.enter_async_context(_health(settings, metrics, server, held, hop))
+        watch.gauges(metrics, server=server, lockbox=held, hop=hop, journal=state.journal)
+        checks = watch.checks(workers.pool, server, held, hop)
+        health = await stack.enter_async_context(_health(settings, metrics, checks))
         stack.push_async_callback(_drain, server, settings.smtp.drain, events)
         addresses = await _listen(server, settings)
         events.started(addresses, workers.started.pack, workers.layers)
@@ -279,21 +284,9 @@ def _allow_descriptors() -> None:
 
 @asynccontextmanager
 async def _health(
-    settings: Settings, metrics: Metrics, server: Server, lockbox: Lockbox, hop: NextHop
+    settings: Settings, metrics: Metrics, checks: Mapping[str, Check]
 ) -> AsyncIterator[tuple[str, int] | None]:
-    async def quarantine() -> str:
-        return "" if lockbox.has_room(0) else "no room on the disk"
-
-    async def next_hop() -> str:
-        try:
-            await hop.probe()
-        except NextHopError as error:
-            return str(error)
-        return ""
-
-    metrics.sessions.set_function(lambda: server.sessions)
-    metrics.has_room.set_function(lambda: lockbox.has_room(0))
-    async with Health(metrics, {"quarantine": quarantine, "next hop": next_hop}) as health:
+    async with Health(metrics, checks) as health:
         if not settings.health.listen:
             yield None
             return

@@ -146,8 +146,12 @@ class Events:
 
     def refused(self, identifier: str, stage: str, reply: Reply) -> None:
         """A message went no further than this stage; the client got this reply."""
-        self._metrics.refused.labels(stage, str(reply.code)).inc()
-        self._log.warning("refused", id=identifier, stage=stage, reply=reply.code)
+        cause = reply.cause or None
+        self._log.warning("refused", id=identifier, stage=stage, reply=reply.code, cause=cause)
+
+    def turned_down(self, cause: str) -> None:
+        """A client was refused something: too frequent for a line each."""
+        self._metrics.refused.labels(cause).inc()
 
     def notice_failed(self, item: str, reply: Reply) -> None:
         """A recipient could not be told that a message is held."""

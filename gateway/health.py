@@ -5,6 +5,8 @@ can be taken, else 503 with one line for each problem.
 """
 
 import asyncio
+import math
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Self
@@ -15,6 +17,9 @@ from gateway.metrics import Metrics
 
 Check = Callable[[], Awaitable[str]]
 """Gives back what is wrong, "" when nothing is."""
+
+SECONDS_REMEMBERED = 5.0
+"""Whoever asks more often than this costs nothing more."""
 
 _REQUEST_BYTES = 8 << 10
 _SECONDS = 10.0
@@ -27,6 +32,32 @@ _NO_REQUEST = (
     asyncio.IncompleteReadError,
     asyncio.LimitOverrunError,
 )
+
+
+class Remembered:
+    """A check that is made at most once in a while, and once for all who ask meanwhile."""
+
+    def __init__(
+        self,
+        check: Check,
+        *,
+        seconds: float = SECONDS_REMEMBERED,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._check = check
+        self._seconds = seconds
+        self._clock = clock
+        self._turn = asyncio.Lock()
+        self._answer = ""
+        self._good_until = -math.inf
+
+    async def __call__(self) -> str:
+        """The latest answer, if it is not too old, or a new one."""
+        async with self._turn:
+            if self._clock() >= self._good_until:
+                self._answer = await self._check()
+                self._good_until = self._clock() + self._seconds
+            return self._answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,28 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 90)
 
+CAUSES = (
+    # Limits of [smtp.limits], by their keys.
+    *("connections", "connections_per_client", "descriptors", "messages", "recipients", "errors"),
+    *("idle_commands", "proxy_time", "command_time", "data_time", "handshake_time", "reply_time"),
+    *("session_time", "message_size", "line_size", "in_flight", "hops", "own_hops"),
+    # What a client did, or who it is.
+    *("syntax", "synchronisation", "not_smtp", "handshake", "tls", "smtputf8", "bare_newlines"),
+    *("false_end", "front_ends", "relaying"),
+    # What became of a message.
+    *("policy", "lost", "deadline", "workers.queue", "disk_floor", "next_hop", "in_doubt"),
+    *("refused_by_next_hop", "internal", "shutting_down"),
+)
+"""Why clients are refused something. Nothing else is counted as a cause."""
+
 
 class Metrics:
     """Every figure, in a registry of its own."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self.started = self._gauge("started_seconds", "When this process began to count")
+        self.started.set_to_current_time()
         self.build = Info("lazaretto", "The program and its rules", registry=self.registry)
         self.messages = Counter(
             "lazaretto_messages",
@@ -29,8 +45,8 @@ class Metrics:
         )
         self.refused = Counter(
             "lazaretto_refused",
-            "Sessions and messages that went no further than a stage",
-            ("stage", "reply"),
+            "Refusals, by the setting or the reason that is behind them",
+            ("cause",),
             registry=self.registry,
         )
         self.failed = Counter(
@@ -63,21 +79,37 @@ class Metrics:
             "1 after new rules killed their workers, until the next reload",
             registry=self.registry,
         )
-        self.sessions = Gauge(
-            "lazaretto_sessions", "Clients connected at the moment", registry=self.registry
+        for cause in CAUSES:
+            self.refused.labels(cause)  # what never happened is 0, and not missing
+        self.sessions = self._gauge("sessions", "Clients connected at the moment")
+        self.messages_in_flight = self._gauge(
+            "messages_in_flight", "Messages between their final dot and our reply"
         )
-        self.has_room = Gauge(
-            "lazaretto_quarantine_has_room",
-            "1 while the quarantine takes more",
+        self.bytes_in_flight = self._gauge(
+            "bytes_in_flight", "Bytes of the messages that are received or judged"
+        )
+        self.unanswered = self._gauge(
+            "journal_unanswered", "Messages taken whose client has not heard our 250"
+        )
+        self.in_doubt = self._gauge(
+            "journal_in_doubt", "Messages of which nobody knows whether they arrived"
+        )
+        self.hop_connections = Gauge(
+            "lazaretto_next_hop_connections",
+            "Connections to the next hop",
+            ("state",),
             registry=self.registry,
         )
-        self.certificate_expires = Gauge(
-            "lazaretto_certificate_expires_seconds",
+        self.has_room = self._gauge("quarantine_has_room", "1 while the quarantine takes more")
+        self.certificate_expires = self._gauge(
+            "certificate_expires_seconds",
             "When our certificate ends, in seconds since 1970; 0 without one",
-            registry=self.registry,
         )
         self.log_dropped = Counter(
             "lazaretto_log_lines_dropped",
             "Lines of the log that were not written, because nobody read them in time",
             registry=self.registry,
         )
+
+    def _gauge(self, name: str, what: str) -> Gauge:
+        return Gauge(f"lazaretto_{name}", what, registry=self.registry)

@@ -7,7 +7,7 @@ import pytest
 from gateway import app
 from gateway.demo import samples
 from gateway.model import Envelope, Recipient
-from gateway.smtp.sink import Sink
+from gateway.smtp.sink import Sink, Step
 from gateway.smtp.submission import submit
 from quarantine import KeyFileError
 from tests.support.certificates import Authority
@@ -127,6 +127,22 @@ async def test_a_mail_server_that_must_prove_its_name_gets_mail_only_then(
         )
 
 
+async def test_who_asks_all_the_time_does_not_keep_the_mail_server_busy(tmp_path: Path) -> None:
+    async with running(tmp_path) as house:
+        assert house.gateway.health
+        greeted: list[str] = []
+
+        async def greet(step: Step) -> bytes:
+            greeted.append(step.verb)
+            return step.usual
+
+        house.sink.conduct = greet
+        for _ in range(20):
+            assert (await get(house.gateway.health, "/readyz")).endswith("ready\n")
+
+        assert greeted.count("EHLO") == 1
+
+
 async def test_recipients_are_told_when_the_settings_say_so(tmp_path: Path) -> None:
     notices = {"recipients": True, "language": "en", "contact": "4242"}
     locked = samples.encrypted_zip("x.txt", b"x" * 50, b"Zq9-unsaid")
@@ -149,6 +165,15 @@ async def test_figures_and_readiness_can_be_asked_for(tmp_path: Path) -> None:
     assert ready.endswith("ready\n")
     assert 'lazaretto_messages_total{action="deliver",class="clean",reply="250"} 1.0' in figures
     assert 'lazaretto_info{pack="core",' in figures
-    assert "lazaretto_quarantine_has_room 1.0" in figures
+    for figure in (
+        "lazaretto_quarantine_has_room 1.0",
+        "lazaretto_messages_in_flight 0.0",
+        "lazaretto_bytes_in_flight 0.0",
+        "lazaretto_journal_unanswered 0.0",
+        "lazaretto_journal_in_doubt 0.0",
+        'lazaretto_next_hop_connections{state="idle"} 1.0',
+        'lazaretto_refused_total{cause="recipients"} 0.0',
+    ):
+        assert f"{figure}\n" in figures
     for word in ("lab@", "dr@", "result"):
         assert word not in figures

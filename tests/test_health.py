@@ -1,7 +1,8 @@
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from gateway.health import Health
+from gateway.health import Health, Remembered
 from gateway.metrics import Metrics
 from tests.support.http import ask, get
 
@@ -53,3 +54,27 @@ async def test_what_is_not_there_is_not_found_and_nothing_can_be_changed() -> No
 async def test_an_endless_request_is_cut_off() -> None:
     async with health() as address:
         assert await ask(address, b"GET /" + b"x" * 100_000) == ""
+
+
+class Counted:
+    """A check that tells how often it was made."""
+
+    times = 0
+
+    async def __call__(self) -> str:
+        self.times += 1
+        await asyncio.sleep(0)
+        return f"check {self.times}"
+
+
+async def test_who_asks_all_the_time_is_given_what_was_found_a_moment_ago() -> None:
+    now, check = [0.0], Counted()
+    remembered = Remembered(check, seconds=5, clock=lambda: now[0])
+    first = await asyncio.gather(*(remembered() for _ in range(10)))
+    now[0] = 4.9
+    second = await remembered()
+    now[0] = 5.0
+    third = await remembered()
+
+    assert {*first, second} == {"check 1"}
+    assert third == "check 2"

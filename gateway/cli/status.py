@@ -3,12 +3,13 @@
 import json as jsonlib
 import urllib.error
 import urllib.request
+from datetime import UTC, datetime
 
 from prometheus_client.parser import text_string_to_metric_families
-from rich.table import Table
 
+from gateway.cli.glance import Figures, glance
 from gateway.cli.options import ConfigFile, Json, read_settings
-from gateway.cli.terminal import FAILURE, cell, clear_errors, console, stop
+from gateway.cli.terminal import FAILURE, clear_errors, console, stop
 
 _SECONDS = 15.0
 
@@ -22,12 +23,13 @@ def status(*, json: Json = False, config: ConfigFile = None) -> None:
         place = read_settings(config).health.listen
     if not place:
         stop('the health port is off: set health.listen, such as "127.0.0.1:9580"')
-    ready, problems = _get(place, "/readyz")
-    samples = _samples(_get(place, "/metrics")[1])
+    ready, told = _get(place, "/readyz")
+    problems = [] if ready else told.splitlines()
+    figures = _get(place, "/metrics")[1]
     if json:
-        print(jsonlib.dumps({"ready": ready, "problems": problems.splitlines(), **samples}))
+        print(jsonlib.dumps({"ready": ready, "problems": problems, **_samples(figures)}))
     else:
-        _print(ready=ready, problems=problems, samples=samples)
+        console.print(glance(Figures(figures), problems, now=datetime.now(UTC)))
     if not ready:
         raise SystemExit(FAILURE)
 
@@ -51,13 +53,3 @@ def _samples(text: str) -> dict[str, float]:
         for sample in family.samples
         if not sample.name.endswith(("_created", "_bucket"))
     }
-
-
-def _print(*, ready: bool, problems: str, samples: dict[str, float]) -> None:
-    console.print("[green]It takes mail.[/]" if ready else "[bold red]It cannot take mail.[/]")
-    if not ready:
-        console.print(cell(problems.strip().replace("\n", "; "), "red"))
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    for name, value in samples.items():
-        table.add_row(cell(name.removeprefix("lazaretto_").replace("_", " ")), f"{value:g}")
-    console.print(table)

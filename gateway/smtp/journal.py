@@ -145,6 +145,17 @@ class Journal:
         self._records[identifier] = record
         await self._lines.append(record.line())
 
+    @property
+    def unheard(self) -> int:
+        """Messages that arrived, and of which it is not known that their client knows."""
+        return sum(record.state == "relayed" for record in self._records.values())
+
+    @property
+    def in_doubt(self) -> int:
+        """Messages of which nobody knows whether they arrived, until their clients come again."""
+        kept = (self._records[identifier] for identifier in self._unanswered.values())
+        return sum(record.state == "begun" for record in kept)
+
     def is_relayed(self, identifier: str) -> bool:
         """True while it is known that the message arrived, and not that its client knows."""
         record = self._records.get(identifier)

@@ -114,6 +114,11 @@ class Pool:
             self._breaker.renew()
         return started
 
+    @property
+    def problem(self) -> str:
+        """Why no message can be scanned at the moment, "" when one can."""
+        return self._stock.problem
+
     async def close(self) -> None:
         """Kill every worker. A scan that is under way ends as a gap."""
         if self._reverting:

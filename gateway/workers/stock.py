@@ -81,6 +81,15 @@ class Stock:
             self._keeper = asyncio.get_running_loop().create_task(self._keep())
         return started
 
+    @property
+    def problem(self) -> str:
+        """Why no worker can be had at the moment, "" when one can."""
+        if self._generation is None:
+            return "no rules are loaded"
+        if not self._generation.is_alive:
+            return "the process that forks them has died, another is being started"
+        return "" if self._generation.workers else "none is alive, others are being forked"
+
     async def take(self) -> Hand:
         """The next idle worker. Waits for as long as it takes."""
         while True:

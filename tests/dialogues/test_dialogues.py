@@ -81,6 +81,10 @@ async def has_envelope(house: House, client: Client, expected: str) -> None:
     assert written(house.pipeline.delivered[-1].envelope) == expected
 
 
+async def has_counted(house: House, client: Client, causes: str) -> None:
+    assert " ".join(sorted(house.notebook.causes)) == causes
+
+
 STEPS: dict[str, Callable[[House, Client, str], Awaitable[None]]] = {
     "S:": says,
     "C:": sends_line,
@@ -88,6 +92,7 @@ STEPS: dict[str, Callable[[House, Client, str], Awaitable[None]]] = {
     "closed": closes,
     "delivered:": has_delivered,
     "envelope:": has_envelope,
+    "counted:": has_counted,
 }
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -83,12 +84,16 @@ class Notebook:
     refusals: list[tuple[str, Reply]] = field(default_factory=list)
     failures: list[tuple[str, Exception]] = field(default_factory=list)
     heard: list[bool] = field(default_factory=list)
+    causes: Counter[str] = field(default_factory=Counter)
 
     def answered(self, identifier: str, *, is_heard: bool) -> None:
         self.heard.append(is_heard)
 
     def refused(self, identifier: str, stage: str, reply: Reply) -> None:
         self.refusals.append((stage, reply))
+
+    def turned_down(self, cause: str) -> None:
+        self.causes[cause] += 1
 
     def failed(self, identifier: str, stage: str, error: Exception) -> None:
         self.failures.append((stage, error))

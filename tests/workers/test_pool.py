@@ -1,6 +1,7 @@
 import asyncio
 import os
 import resource
+import signal
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from gateway.model import Reason
 from gateway.workers.frames import Setup
 from gateway.workers.pool import PoolBusyError
 from tests.support.engines import PACK
-from tests.support.pools import scan, started, worker_of
+from tests.support.pools import parent_of, scan, started, worker_of
 
 
 async def test_a_message_is_scanned_in_another_process() -> None:
@@ -129,6 +130,22 @@ async def test_a_caller_that_gives_up_leaves_no_worker_behind() -> None:
 
         for _ in range(5):
             assert (await scan(pool, b"clean")).is_clean
+
+
+async def test_a_pool_without_its_zygote_says_so_until_another_is_there() -> None:
+    async with started() as pool:
+        zygote = parent_of(await worker_of(pool))
+        before = pool.problem
+        os.kill(zygote, signal.SIGKILL)
+        async with asyncio.timeout(20):
+            while not (during := pool.problem):  # noqa: ASYNC110 - it tells nobody
+                await asyncio.sleep(0.001)
+            while pool.problem:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+
+        assert (before, during[:20]) == ("", "the process that for")
+        assert (await scan(pool, b"clean")).is_clean
+    assert pool.problem == "no rules are loaded"
 
 
 async def test_a_scan_under_way_when_the_pool_is_closed_is_a_gap() -> None:

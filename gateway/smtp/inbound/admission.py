@@ -19,6 +19,9 @@ class Admission:
     def __init__(self, limits: SessionLimits) -> None:
         affordable = (_descriptors() - self.backlog) // _OF_A_SESSION
         self._connections = min(limits.connections, max(1, affordable))
+        self._refusal = replies.TOO_MANY_CONNECTIONS
+        if self._connections < limits.connections:
+            self._refusal = replies.NO_DESCRIPTORS
         self._per_client = limits.connections_per_client
         self._clients: Counter[str] = Counter()
 
@@ -31,7 +34,7 @@ class Admission:
         """Count one session of ``client``; a Reply says why it must end at once."""
         self._clients[client] += 1
         if self._clients.total() > self._connections:
-            return replies.TOO_MANY_CONNECTIONS
+            return self._refusal
         if self._clients[client] > self._per_client:
             return replies.TOO_MANY_FROM_CLIENT
         return None

@@ -36,6 +36,9 @@ class Observer(Protocol):
     def refused(self, identifier: str, stage: str, reply: Reply) -> None:
         """A session or a message went no further than this stage; the client got this reply."""
 
+    def turned_down(self, cause: str) -> None:
+        """A client was refused something, or cut off: ``cause`` is to be counted, not logged."""
+
     def failed(self, identifier: str, stage: str, error: Exception) -> None:
         """Something of ours went wrong; the client was told to try again."""
 

@@ -8,12 +8,13 @@ class Memory:
 
     def __init__(self, total_bytes: int) -> None:
         self._total = total_bytes
-        self._used = 0
+        self.used = 0
+        """Bytes that are counted at the moment."""
         self._freed = asyncio.Event()
 
     def has_room(self, size: int) -> bool:
         """True when ``size`` more bytes would fit now."""
-        return self._used + size <= self._total
+        return self.used + size <= self._total
 
     async def room(self, size: int, *, seconds: float) -> bool:
         """Wait until ``size`` more bytes fit; False when they do not within ``seconds``."""
@@ -28,9 +29,9 @@ class Memory:
 
     def take(self, size: int) -> None:
         """Count ``size`` bytes more."""
-        self._used += size
+        self.used += size
 
     def give_back(self, size: int) -> None:
         """Count ``size`` bytes less."""
-        self._used -= size
+        self.used -= size
         self._freed.set()

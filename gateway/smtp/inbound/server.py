@@ -78,6 +78,16 @@ class Server:
         """Messages that are being judged."""
         return len(self._house.commits)
 
+    @property
+    def bytes_in_flight(self) -> int:
+        """Of the messages that are being received or judged."""
+        return self._house.memory.used
+
+    @property
+    def is_draining(self) -> bool:
+        """True when no new client is taken any more."""
+        return self._is_draining
+
     async def start(self, host: str, port: int) -> tuple[Bound, ...]:
         """Listen on ``host``; port 0 takes a free one. Raises OSError when that is not possible.
 

@@ -112,6 +112,8 @@ class Session(SMTP):
         asyncio.StreamReaderProtocol.connection_lost(self, error)
         self.transport = None
         self._is_cut_off |= error is not None
+        if isinstance(error, TimeoutError):  # of the kernel: nothing was acknowledged in time
+            self._house.observer.turned_down("reply_time")
         self._wire.inbox.end()
 
     # --- what aiosmtpd calls -------------------------------------------------------------------
@@ -143,6 +145,7 @@ class Session(SMTP):
     async def handle_exception(self, error: Exception) -> str:
         """Rule 3: aiosmtpd has caught ``error``, and sends what this gives back."""
         self._house.observer.failed(self._wire.identifier, "session", error)
+        self._house.observer.turned_down("internal")
         self._wire.break_off()
         return str(replies.internal(self._wire.identifier))
 
@@ -176,6 +179,7 @@ class Session(SMTP):
             async with asyncio.timeout(self._limits.proxy_seconds):
                 return await self._proxied_client()
         except (ProxyError, TimeoutError) as error:
+            self._house.observer.turned_down("proxy_time" if not str(error) else "front_ends")
             self._house.observer.failed(self._wire.identifier, "proxy", error)
             raise GoneError from None
 
@@ -328,6 +332,9 @@ class Session(SMTP):
                 context, ssl_handshake_timeout=self._limits.handshake_seconds
             )
         except OSError as error:
+            # asyncio says so when the client let the time pass.
+            is_late = isinstance(error, ConnectionAbortedError)
+            self._house.observer.turned_down("handshake_time" if is_late else "handshake")
             self._house.observer.failed(self._wire.identifier, "tls", error)
             self.connection_lost(None)  # asyncio forgets to say so when a handshake fails
             raise GoneError from None

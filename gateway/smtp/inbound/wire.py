@@ -72,6 +72,7 @@ class Wire:
         """Send a reply. After 421, and after too many errors, the session is over."""
         if reply.code == 421:
             await self.hang_up(reply)
+        self._count(reply)
         await self.send(reply.wire)
         self._errors += reply.is_permanent
         if self._errors >= self._limits.errors:
@@ -97,7 +98,9 @@ class Wire:
             self._writer.write(octets)
             async with asyncio.timeout(self._limits.reply_seconds):
                 await self._writer.drain()
-        except OSError:
+        except OSError as error:
+            if isinstance(error, TimeoutError):
+                self._observer.turned_down("reply_time")
             self._writer.transport.abort()
             raise GoneError from None
 
@@ -105,10 +108,15 @@ class Wire:
         """Say the last words and end the session; ``is_talking``: more is sure to come in."""
         for reply in last:
             self._observer.refused(self.identifier, "session", reply)
+            self._count(reply)
             await self.send(reply.wire)
         if is_talking or len(self.inbox):
             await self._listen_politely()
         raise GoneError
+
+    def _count(self, reply: Reply) -> None:
+        if reply.code >= 400 and reply != replies.CLOSING:
+            self._observer.turned_down(reply.cause or "syntax")
 
     async def in_step(self) -> None:
         """End the session of a client that did not wait (RFC 2920 3.1: the last of a group)."""

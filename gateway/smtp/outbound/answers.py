@@ -43,7 +43,9 @@ class Answer:
         code = self.code
         if code in _OURS_TO_RETRY:
             code, status = 451, "4.4.2"
-        return Reply(code, status, " ".join(texts)[:_TEXT_OCTETS].strip())
+        return Reply(
+            code, status, " ".join(texts)[:_TEXT_OCTETS].strip(), cause="refused_by_next_hop"
+        )
 
     def keywords(self) -> dict[str, str]:
         """What an EHLO answer offers: each keyword in upper case, with its parameters."""

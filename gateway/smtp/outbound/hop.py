@@ -42,6 +42,11 @@ class NextHop:
         """The EHLO keywords last seen, in upper case; empty before the first contact."""
         return frozenset(self._pool.offered)
 
+    @property
+    def connections(self) -> dict[str, int]:
+        """How many there are, "busy" with a transaction or "idle"."""
+        return {"busy": self._pool.lent, "idle": self._pool.idle}
+
     def size_limit(self) -> int | None:
         """The largest message that the hop declares to take (RFC 1870); None if it does not say."""
         declared = self._pool.offered.get("SIZE", "")

@@ -67,6 +67,8 @@ class Pool:
         self._clock = clock
         self._slots = asyncio.Semaphore(limits.connections)
         self._waiting = 0
+        self.lent = 0
+        """Connections with a transaction."""
         self._resting: dict[Resting, None] = {}
         self._idle: list[Connection] = []
         self._sweep: asyncio.TimerHandle | None = None
@@ -82,14 +84,16 @@ class Pool:
         try:
             if fresh:
                 self._part_with(self._idle)
-            return self._pick() or await self._open(self._admitted())
+            connection = self._pick() or await self._open(self._admitted())
         except BaseException:
             self._slots.release()
             raise
+        self.lent += 1
+        return connection
 
     def give_back(self, connection: Connection) -> None:
         """Keep a connection that has no transaction open for the next one."""
-        self._slots.release()
+        self._return_slot()
         if connection.transactions >= self._limits.messages:
             connection.part()
             return
@@ -100,7 +104,12 @@ class Pool:
     def discard(self, connection: Connection) -> None:
         """End a connection that was lent."""
         connection.wire.drop()
-        self._slots.release()
+        self._return_slot()
+
+    @property
+    def idle(self) -> int:
+        """Connections that wait for a transaction."""
+        return len(self._idle)
 
     @property
     def is_wanted(self) -> bool:
@@ -146,6 +155,10 @@ class Pool:
             raise NextHopError(f"no connection became free in {seconds:g} s") from error
         finally:
             self._waiting -= 1
+
+    def _return_slot(self) -> None:
+        self.lent -= 1
+        self._slots.release()
 
     def _pick(self) -> Connection | None:
         self._part_with([idle for idle in self._idle if not self._is_fit(idle)])

@@ -74,6 +74,7 @@ async def test_nothing_is_smuggled_and_the_session_ends(form: bytes) -> None:
         assert await client.reply() == ""
         assert not house.pipeline.delivered
         assert len(house.pipeline.abandoned) == 1
+        assert "false_end" in house.notebook.causes
 
 
 async def test_bare_newlines_are_refused_where_the_settings_say_so() -> None:
@@ -153,6 +154,7 @@ async def test_a_mistake_of_ours_is_451_with_an_identifier_and_no_word_of_the_mi
         assert await client.reply() == ""
         [(stage, error)] = house.notebook.failures
         assert (stage, str(error)) == ("session", "secret /etc/path detail")
+        assert "internal" in house.notebook.causes
 
 
 # --- who has our answer -------------------------------------------------------------------------
@@ -320,6 +322,7 @@ async def test_a_message_that_is_too_big_is_552_and_the_session_goes_on() -> Non
 
         assert await client.ask(b"x" * 12_000 + b"\r\n.") == "552 5.3.4 message size exceeds 10000"
         assert await client.ask(b"MAIL FROM:<a@x.test>") == "250 2.0.0 ok"
+        assert "message_size" in house.notebook.causes
 
 
 async def test_too_many_hops_are_a_loop() -> None:
@@ -330,6 +333,7 @@ async def test_too_many_hops_are_a_loop() -> None:
         reply = await client.ask(b"Received: x\r\n" * 3 + b"\r\n.")
         assert reply.startswith("554 5.4.6 too many hops (3), mail loop")
         assert not house.pipeline.delivered
+        assert "hops" in house.notebook.causes
 
 
 async def test_mail_that_has_left_us_too_often_is_a_loop() -> None:
@@ -344,6 +348,7 @@ async def test_mail_that_has_left_us_too_often_is_a_loop() -> None:
 
         assert reply.startswith("554 5.4.6 loop: 4 times through this gateway already (")
         assert len(house.pipeline.delivered) == 1
+        assert "own_hops" in house.notebook.causes
 
 
 async def test_a_size_for_which_there_is_no_memory_is_refused_at_once() -> None:
@@ -352,6 +357,7 @@ async def test_a_size_for_which_there_is_no_memory_is_refused_at_once() -> None:
         await client.ask(b"EHLO client.test")
 
         assert await client.ask(b"MAIL FROM:<a@x.test> SIZE=1001") == str(replies.NO_MEMORY)
+        assert "in_flight" in house.notebook.causes
 
 
 @pytest.mark.parametrize(
@@ -360,6 +366,7 @@ async def test_a_size_for_which_there_is_no_memory_is_refused_at_once() -> None:
         (SessionLimits(connections=1), replies.TOO_MANY_CONNECTIONS),
         (SessionLimits(connections_per_client=1), replies.TOO_MANY_FROM_CLIENT),
     ],
+    ids=["connections", "connections_per_client"],
 )
 async def test_one_connection_too_many_is_told_so_and_closed(
     limits: SessionLimits, reply: Reply
@@ -370,6 +377,7 @@ async def test_one_connection_too_many_is_told_so_and_closed(
 
         assert await second.reply() == str(reply)
         assert await second.reply() == ""
+        assert house.notebook.causes == {reply.cause: 1}
         await first.ask(b"QUIT")
         await house.is_empty()
         await house.client()
@@ -381,6 +389,7 @@ async def test_a_client_that_says_nothing_is_sent_away() -> None:
 
         assert await client.reply() == str(replies.TIMED_OUT)
         assert await client.reply() == ""
+        assert "command_time" in house.notebook.causes
 
 
 async def test_octets_that_trickle_in_do_not_keep_a_command_open() -> None:
@@ -404,6 +413,7 @@ async def test_an_old_session_ends_between_messages_and_not_inside_one() -> None
 
         assert (await client.reply()).startswith("220")
         assert await client.reply() == str(replies.SESSION_TOO_LONG)
+        assert "session_time" in house.notebook.causes
 
 
 async def test_a_slow_message_is_cut_off() -> None:
@@ -413,6 +423,7 @@ async def test_a_slow_message_is_cut_off() -> None:
 
         assert await client.reply() == str(replies.TOO_SLOW)
         assert await client.reply() == ""
+        assert "data_time" in house.notebook.causes
 
 
 async def test_a_client_that_never_reads_is_cut_off() -> None:
@@ -427,6 +438,7 @@ async def test_a_client_that_never_reads_is_cut_off() -> None:
         await house.is_empty()
         assert not house.notebook.failures
         assert not house.notebook.refusals
+        assert house.notebook.causes == {"reply_time": 1}
 
 
 async def _talk_on(client: Client) -> None:
@@ -490,13 +502,19 @@ async def test_behind_a_front_end_the_client_is_who_the_proxy_header_says() -> N
         assert (await stranger.ask(b"RCPT TO:<u@y.test>")).startswith("550 5.7.1 relaying denied")
 
 
-@pytest.mark.parametrize("header", [b"EHLO client.test\r\n", b"", b"PROXY "])
-async def test_whoever_does_not_begin_with_a_proxy_header_gets_no_word(header: bytes) -> None:
+@pytest.mark.parametrize(
+    ("header", "cause"),
+    [(b"EHLO client.test\r\n", "front_ends"), (b"", "proxy_time"), (b"PROXY ", "proxy_time")],
+)
+async def test_whoever_does_not_begin_with_a_proxy_header_gets_no_word(
+    header: bytes, cause: str
+) -> None:
     async with serving(settings=PROXIED) as house:
         client = await proxied(house, header)
 
         assert await client.reply() == ""
         assert [stage for stage, _ in house.notebook.failures] == ["proxy"]
+        assert house.notebook.causes == {cause: 1}
 
 
 async def test_whoever_is_no_front_end_gets_no_word_either() -> None:
@@ -578,8 +596,10 @@ async def test_what_is_said_in_clear_behind_starttls_is_never_heard() -> None:
         assert await client.reply() == ""
 
 
-@pytest.mark.parametrize("instead", [b"EHLO client.test\r\n", b""])
-async def test_a_handshake_that_is_none_ends_the_session(instead: bytes) -> None:
+@pytest.mark.parametrize(
+    ("instead", "cause"), [(b"EHLO client.test\r\n", "handshake"), (b"", "handshake_time")]
+)
+async def test_a_handshake_that_is_none_ends_the_session(instead: bytes, cause: str) -> None:
     limits = SessionLimits(handshake_seconds=0.1)
     async with serving(tls=Authority().server("mx.example.org"), limits=limits) as house:
         client = await house.client()
@@ -590,6 +610,7 @@ async def test_a_handshake_that_is_none_ends_the_session(instead: bytes) -> None
 
         await house.is_empty()
         assert [stage for stage, _ in house.notebook.failures] == ["tls"]
+        assert house.notebook.causes == {cause: 1}
 
 
 async def test_no_address_gets_into_a_log_of_aiosmtpd(caplog: pytest.LogCaptureFixture) -> None:
