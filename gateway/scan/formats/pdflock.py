@@ -4,14 +4,25 @@ from io import BytesIO
 
 import pikepdf
 
-_ENCRYPTION = b"/Encrypt"
+from gateway.scan.formats.pdfvalues import spelled
+
+_ENCRYPTION = spelled("Encrypt")
 _BROKEN = (pikepdf.PdfError, RuntimeError, ValueError)
 """What qpdf raises for a damaged file, or for a lock that it does not know."""
 
 
 def is_locked(data: bytes) -> bool:
-    """Whether ``data`` says that it is encrypted: most such files open with the empty password."""
-    return _ENCRYPTION in data
+    """Whether ``data`` is encrypted: most such files open with the empty password.
+
+    The word alone is no lock, and a file that qpdf cannot read may have one.
+    """
+    if not _ENCRYPTION.search(data):
+        return False
+    try:
+        with pikepdf.open(BytesIO(data)) as document:
+            return bool(document.is_encrypted)
+    except (pikepdf.PasswordError, *_BROKEN):
+        return True
 
 
 def unlocked(data: bytes, password: str) -> bytes | None:
@@ -19,8 +30,6 @@ def unlocked(data: bytes, password: str) -> bytes | None:
     out = BytesIO()
     try:
         with pikepdf.open(BytesIO(data), password=password, attempt_recovery=True) as document:
-            if not document.is_encrypted:
-                return data
             document.save(
                 out,
                 encryption=False,
