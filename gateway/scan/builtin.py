@@ -19,6 +19,7 @@ from gateway.scan.extractors.ole import OleExtractor
 from gateway.scan.extractors.onenote import OneNoteExtractor
 from gateway.scan.extractors.pdf import PdfExtractor
 from gateway.scan.extractors.pgp import PgpExtractor
+from gateway.scan.extractors.picture import PictureExtractor
 from gateway.scan.extractors.rtf import RtfExtractor
 from gateway.scan.extractors.sevenzip import SevenZipExtractor
 from gateway.scan.extractors.smime import SmimeExtractor
@@ -40,6 +41,7 @@ EXTRACTORS: tuple[Extractor, ...] = (
     ActiveMimeExtractor(),
     OneNoteExtractor(),
     EncodedExtractor(),
+    PictureExtractor(),
     RtfExtractor(),
     IsoExtractor(),
     DicomExtractor(),

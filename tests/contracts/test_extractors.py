@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.demo import samples
 from gateway.model import Finding, Gap
 from gateway.scan.api import Artifact, Context, Extractor, Member
 from gateway.scan.builtin import EXTRACTORS
-from tests.support import containers, files
+from tests.support import containers, files, pdf
 
 _MOST_MEMBERS = 200
 _MOST_BYTES = 4 << 20
@@ -43,6 +44,11 @@ GOOD = {
     ),
     "onenote": containers.onenote({"a.txt": files.TEXT}),
     "onenote of the web": containers.onenote_of_the_web(files.zipped({"a.txt": files.TEXT})),
+    "picture": files.gif()[:-1] + b"\x21\xff\0;" + files.program(),
+    "dicom": samples.dicom_image() + files.TEXT,
+    "pdf with a file": pdf.document(
+        "", "", "<< /F (a.txt) /EF << /F 5 0 R >> >>", pdf.stream(files.TEXT)
+    ),
     "activemime": containers.activemime(files.TEXT),
     "hl7": containers.hl7(files.pdf()),
     "cda": containers.cda(files.pdf()),

@@ -25,6 +25,18 @@ FINDINGS: Mapping[str, Explanation] = {
         "Nothing: some programs leave rubbish there.",
         "T1027",
     ),
+    "picture.appended": Explanation(
+        NOTE,
+        "A file stands behind the end of a picture, where no viewer looks. It was looked at too.",
+        "Nothing by itself; some programs keep data of their own there.",
+        "T1027.003",
+    ),
+    "picture.page": Explanation(
+        SUSPICIOUS,
+        "A page with a script is written into the bytes of a picture: named as a page, it runs.",
+        f"{ASK} Honest programs write no scripts into pictures.",
+        "T1027.003",
+    ),
     "onenote.attached": Explanation(
         NOTE,
         "A file is attached to a page of OneNote, where one click opens it. It was looked at too.",

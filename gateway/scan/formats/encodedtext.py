@@ -78,7 +78,7 @@ def find(data: bytes) -> Iterator[Encoded]:
             continue
         found = _from_address(text, start) if is_address else _from_run(text, start)
         position = found.stop
-        if found.data and (found.is_stated or _is_file(found.data)):
+        if found.data and (found.is_stated or looks_like_file(found.data)):
             number += 1
             yield found.named(number)
 
@@ -126,7 +126,11 @@ def _from_run(text: bytes, start: int) -> _Found:
     before = text[max(0, start - _AROUND) : start]
     stated = _HL7_TYPE.search(before)
     is_stated = stated is not None or before.rstrip().lower().endswith(_ENCODED)
-    if not is_stated and stop - start < _SHORT and not _is_file(_decoded(text[start : start + 32])):
+    if (
+        not is_stated
+        and stop - start < _SHORT
+        and not looks_like_file(_decoded(text[start : start + 32]))
+    ):
         return _Found("", b"", "", is_stated=False, stop=stop)
     after = text[stop : stop + _AROUND]
     kind = b"/".join(stated.groups()) if stated else _last(_TYPE, before) or _first(_TYPE, after)
@@ -153,7 +157,7 @@ def _from_address(text: bytes, start: int) -> _Found:
     return _Found(name.decode("utf-8", "replace"), data, declared, is_stated=True, stop=stop)
 
 
-def _is_file(data: bytes) -> bool:
+def looks_like_file(data: bytes) -> bool:
     """Whether bytes begin like a file of a usual kind, or like words."""
     if data.startswith(b"MZ"):
         return data[:64].count(0) >= 8

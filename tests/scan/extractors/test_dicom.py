@@ -21,7 +21,7 @@ def test_what_stands_behind_the_end_is_handed_out() -> None:
     assert opened(DicomExtractor(), health.image(behind=bytes(64))).files == {}
 
 
-def test_a_data_set_that_is_compressed_as_a_whole_is_handed_out() -> None:
+def test_a_file_that_is_compressed_as_a_whole_is_handed_out_in_plain() -> None:
     plain = health.image(syntax=health.DEFLATED)
     start = plain.index(b"\x10\0\x10\0PN")
     meta, body = plain[:start], plain[start:]
@@ -29,4 +29,5 @@ def test_a_data_set_that_is_compressed_as_a_whole_is_handed_out() -> None:
 
     found = opened(DicomExtractor(), meta + packer.compress(body) + packer.flush())
 
-    assert found.files == {"data set": body}
+    assert found.files["inflated.dcm"].endswith(b"1.2.840.10008.1.2.1\0\0\0" + body)
+    assert opened(DicomExtractor(), found.contents[0]).members == []
