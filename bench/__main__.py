@@ -4,10 +4,11 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 
-from bench import beside, data_reader, relay, whole
+from bench import beside, data_reader, mime, relay, whole
 
 BENCHES: Mapping[str, Callable[[], None]] = {
     "data_reader": data_reader.main,
+    "mime": mime.main,
     "relay": relay.main,
     "beside": beside.main,
     "whole": whole.main,

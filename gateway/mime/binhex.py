@@ -12,7 +12,7 @@ MOST_GROWTH = 8
 _HEADING = b"(This file must be converted with BinHex"
 _BODY = re.compile(rb"[^\r\n]{0,60}[\r\n\s]*:([^:]*)")
 # What some programs take for a file although the heading is missing.
-_BARE = re.compile(rb"(?<![^\r\n]):(?=[!-r]{40})([!-9@-r\r\n]{64,}+):")
+_BARE = re.compile(rb":(?=[!-r]{40})([!-9@-r\r\n]{64,}+):")
 _LONGEST_NAME = 63
 _FROM = rb"""!"#$%&'()*+,-012345689@ABCDEFGHIJKLMNPQRSTUVXYZ[`abcdefhijklmpqr"""
 _TO = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
@@ -24,7 +24,7 @@ _RUN = 0x90
 def find(text: bytes) -> Iterator[Embedded]:
     """Every file in BinHex in ``text``: its data fork."""
     has_heading = _HEADING in text
-    for body in _with_heading(text) if has_heading else _BARE.finditer(text):
+    for body in _with_heading(text) if has_heading else _bare(text):
         letters = body[1].translate(None, _NOT_BINHEX).translate(_AS_BASE64)
         packed = radix64.decode(letters)
         file = _expand(packed, MOST_GROWTH * len(packed) + 1024)
@@ -40,6 +40,20 @@ def _with_heading(text: bytes) -> Iterator[re.Match[bytes]]:
         if body is not None:
             at = body.end()
             yield body
+
+
+def _bare(text: bytes) -> Iterator[re.Match[bytes]]:
+    # A plain search for two letters is twenty times as fast as a pattern for the line.
+    for begin in (b"\n:", b"\r:"):
+        at = -1
+        while (at := text.find(begin, at + 1)) >= 0:
+            body = _BARE.match(text, at + 1)
+            if body is not None:
+                at = body.end() - 1
+                yield body
+    body = _BARE.match(text)
+    if body is not None:
+        yield body
 
 
 def _is_file(file: bytes) -> bool:

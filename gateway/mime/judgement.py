@@ -16,7 +16,6 @@ _UNREADABLE = {
     "message/external-body": (Reason.UNSUPPORTED, "message/external-body: the body is elsewhere"),
     "multipart/encrypted": (Reason.ENCRYPTED_MAIL, "multipart/encrypted"),
 }
-_FEW_BYTES = 16
 _IS_JAPANESE = re.compile(r"iso[-_]?2022")
 """The everyday charset of Japanese and Korean mail, which every program knows."""
 
@@ -145,9 +144,7 @@ def _files(parts: Iterable[Part]) -> dict[tuple[int, int], Part]:
 
 def _may_harm(part: Part) -> bool:
     """Whether there is a file worth hiding: a few bytes without a name open in no program."""
-    return payload.is_file(part) and (
-        len(part.body.strip()) >= _FEW_BYTES or bool(part.entity.name_parameters)
-    )
+    return payload.is_file(part) and (not part.has_few_letters or bool(part.entity.name_parameters))
 
 
 def _only_in(

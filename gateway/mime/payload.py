@@ -51,14 +51,15 @@ def payloads(part: Part, lineage: Lineage) -> Iterator[Payload | Gap]:
     entity = part.entity
     names = names_of(entity)
     declared_type = type_of(entity)
-    encodings = _encodings(part)
+    body = part.body
+    encodings = _encodings(part, body)
     variant = 0
-    for variant, data in enumerate(transfer.decodings(part.body, encodings)):
+    for variant, data in enumerate(transfer.decodings(body, encodings)):
         faces = list(_faces(data, part))
         yield from (Payload(face, declared_type, names, variant) for face in faces)
         if not declared_type.startswith("message/") and b"\0" not in faces[-1][:4096]:
             yield from _embedded(faces[-1], variant, lineage)
-    for data in transfer.asides(part.body, encodings):
+    for data in transfer.asides(body, encodings):
         yield Payload(data, declared_type, names, variant)
     yield from _encoded_multipart(part)
 
@@ -90,16 +91,16 @@ def is_wide(charset: str) -> bool:
     return _WIDE_CHARSET.match(charset) is not None
 
 
-def _encodings(part: Part) -> tuple[Encoding, ...]:
+def _encodings(part: Part, body: bytes) -> tuple[Encoding, ...]:
     """The declared encodings, and those that the body plainly has where they cannot be right."""
     declared = part.entity.encodings
     is_unknown = Encoding.UNKNOWN in declared
     is_mail = type_of(part.entity).startswith("message/")
     is_odd = is_unknown or len(declared) > 1 or (is_file(part) and not is_mail)
     plain: tuple[Encoding, ...] = ()
-    if is_odd and transfer.looks_like_base64(part.body):
+    if is_odd and transfer.looks_like_base64(body):
         plain += (Encoding.BASE64,)
-    if is_unknown and transfer.looks_quoted(part.body):
+    if is_unknown and transfer.looks_quoted(body):
         plain += (Encoding.QUOTED_PRINTABLE,)
     return declared + plain
 
@@ -108,11 +109,15 @@ def _faces(data: bytes, part: Part) -> Iterator[bytes]:
     """A file as it is, and as it is to readers to whom its first or its hidden letters are none."""
     yield data
     text = _as_shown(data, part) if type_of(part.entity).startswith("text/") else data
-    if is_file(part) and _NO_BEGINNING.match(part.body) and _NO_BEGINNING.match(text):
+    if is_file(part) and _begins_blank(part.text, part.start) and _begins_blank(text, 0):
         # Whether the first empty line ends the header or the next one does.
         text = text.lstrip(_BLANK)
     if text and text != data:
         yield text
+
+
+def _begins_blank(text: bytes, at: int) -> bool:
+    return _NO_BEGINNING.match(text, at) is not None
 
 
 def _as_shown(data: bytes, part: Part) -> bytes:
@@ -129,8 +134,10 @@ def _encoded_multipart(part: Part) -> Iterator[Payload]:
 
     RFC 2045 6.4 forbids it; readers that decode it all the same see parts where others see none.
     """
-    kind = part.entity.header.all("content-type")
-    if not is_multipart(part) or part.entity.encodings == (Encoding.IDENTITY,):
+    header = part.entity.header
+    hidden = [field.value for field in header.hidden if field.name == "content-type"]
+    kind = header.all("content-type") + hidden
+    if not kind or not is_multipart(part) or part.entity.encodings == (Encoding.IDENTITY,):
         return
     body = part.body
     for data in transfer.decodings(body, part.entity.encodings):

@@ -33,12 +33,15 @@ def readings(body: bytes) -> Iterator[bytes]:
         # RFC 2045 6.7 (1): small letters are no escape. An honest writer uses one kind of them.
         yield binascii.a2b_qp(_SMALL_ESCAPE.sub(b"", text, count=MAX_REPAIRS))
     # RFC 2045 6.7 (2): these may not stand there, and some readers leave them out.
-    yield binascii.a2b_qp(text.translate(None, _NOT_PRINTABLE))
+    printable = text.translate(None, _NOT_PRINTABLE)
+    if len(printable) < len(text):
+        yield binascii.a2b_qp(printable)
 
 
 def asides(body: bytes) -> Iterator[bytes]:
     """What a reader gets that leaves out underscores, where nearly every escape has one."""
-    if 8 * body.count(b"_=") > len(body):
+    head = body[:4096]
+    if 8 * head.count(b"_=") > len(head):
         yield binascii.a2b_qp(_SOFT_BREAK.sub(b"=", body).replace(b"_", b""))
 
 

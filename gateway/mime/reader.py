@@ -94,7 +94,7 @@ def read(text: bytes, lineage: Lineage) -> Mail:
 def _beyond(known: Iterable[Part], found: Iterable[Part]) -> tuple[Part, ...]:
     """The parts of ``found`` that ``known`` does not have in the same place and role, each once."""
     places = {(part.span, part.role) for part in known}
-    new = {(part.span, part.role): part for part in found if part.body.strip()}
+    new = {(part.span, part.role): part for part in found if not part.is_blank}
     return tuple(part for place, part in new.items() if place not in places)
 
 

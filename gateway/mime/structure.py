@@ -23,6 +23,8 @@ MAX_DEPTH = 30
 MAX_PARTS = 2_000
 
 _DASHED = re.compile(rb"--([^\r\n]*)(?:\r{0,3}\n|\r|\Z)")
+_LETTER = re.compile(rb"\S")
+_SOME = re.compile(rb"(?:\s*+\S){16}")
 _PADDING = b" \t\0"
 _BLANK = b" \t\0\x0b\x0c"
 _MOST_INDENT = 8
@@ -70,6 +72,16 @@ class Part:
     def body(self) -> bytes:
         """The bytes as they stand in the message."""
         return self.text[self.start : self.end]
+
+    @property
+    def has_few_letters(self) -> bool:
+        """Whether nothing but blanks and a few letters is in it."""
+        return _SOME.match(self.text, self.start, self.end) is None
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing but blanks is in it."""
+        return _LETTER.search(self.text, self.start, self.end) is None
 
     @property
     def span(self) -> tuple[int, int]:

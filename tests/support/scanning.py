@@ -11,9 +11,9 @@ from gateway.scan.engine import Engine
 from gateway.scan.libyara import compile_rules
 
 
-def scan(message: bytes) -> Report:
+def scan(message: bytes, declared_type: str = "message/rfc822") -> Report:
     """What the engine says of a message."""
-    return _engine().scan(message, "message", declared_type="message/rfc822")
+    return _engine().scan(message, "message", declared_type=declared_type)
 
 
 def finds_eicar(report: Report) -> bool:

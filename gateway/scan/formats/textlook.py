@@ -5,6 +5,8 @@ import re
 from enum import Enum, auto
 
 _LOOKED_AT = 1 << 16
+_HEAD_OF_MAIL = 8_192
+_BLANK = "\ufeff \t\r\n\v\f\0"
 
 
 class Look(Enum):
@@ -56,7 +58,7 @@ _MAIL_FIELDS = _SURE_FIELDS | {
     "thread-topic", "list-id", "newsgroups", "path", "status", "x-ms-exchange-organization-scl",
 }  # fmt: skip
 _FIELD = re.compile(r"([!-9;-~]{1,76})[ \t]*:")
-_MBOX = re.compile(r"From [^\n]{1,200}\d\d:\d\d[^\n]{0,60}\n")
+_MBOX = re.compile(r">?From [^\n]{1,200}\d\d:\d\d[^\n]{0,60}\n")
 
 _SCRIPT = re.compile(
     r"""(?ix)
@@ -93,8 +95,10 @@ def look(data: bytes, declared_type: str) -> Look | None:
     """Say what the text ``data`` is; None when it is no text."""
     text, is_wide = _decode(data[:_LOOKED_AT])
     if text is None:
-        return None
-    text = text.lstrip("\ufeff \t\r\n\v\f\0")
+        # Mail may hold any bytes, and mail programs open it all the same.
+        head = data[:_HEAD_OF_MAIL].decode("latin-1").lstrip(_BLANK)
+        return Look.MESSAGE if _is_mail(head) else None
+    text = text.lstrip(_BLANK)
     stated = next((answer for head, answer in _HEADS if head.match(text)), None)
     if stated is not None:
         return stated
@@ -131,7 +135,7 @@ def _is_mail(text: str) -> bool:
     mbox = _MBOX.match(text)
     text = text[mbox.end() :] if mbox else text
     seen = set()
-    for line in text[:8192].splitlines():
+    for line in text[:_HEAD_OF_MAIL].splitlines():
         if not line.strip():
             break
         field = _FIELD.match(line)

@@ -18,6 +18,7 @@ from gateway.scan.formats.textlook import Look, is_text, look
         (b"-----BEGIN PKCS7-----\n", Look.SMIME),
         (b"Bonjour, <script>alert(1)</script>", Look.HTML),
         (b"From: a\n To: folded\nTo: b\n\n", Look.MESSAGE),
+        (b"From: a\nTo: b\n\n\0\x01\xff", Look.MESSAGE),
         (b"Note: one\nAlso: two\n\n", Look.PLAIN),
     ],
 )
