@@ -48,6 +48,14 @@ def slips(split: Split, lineage: Lineage) -> Iterator[Finding]:
         )
 
 
+def zeros(text: bytes, lineage: Lineage) -> Iterator[Finding]:
+    """A note where programs that take a NUL for the end of a text would stop reading."""
+    if b"\0" in text:
+        evidence = "an octet of value zero (NUL)"
+        summary = "The message bends the syntax of MIME"
+        yield Finding("mime.slip", Level.NOTE, summary, evidence, lineage)
+
+
 def disagreements(
     strict: Sequence[Part], others: Iterable[Sequence[Part]], lineage: Lineage
 ) -> Iterator[Finding]:

@@ -82,6 +82,7 @@ def read(text: bytes, lineage: Lineage) -> Mail:
     seen: tuple[Finding | Gap, ...] = (
         *judgement.limits(source, (strict, *others, wild), lineage),
         *judgement.slips(strict, lineage),
+        *judgement.zeros(text, lineage),
         *judgement.disagreements(strict.parts, [split.parts for split in others], lineage),
         *judgement.undeclared((*undeclared, *elsewhere), lineage),
         *judgement.open_ended(strict.parts, lineage),

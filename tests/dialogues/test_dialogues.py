@@ -81,6 +81,10 @@ async def has_envelope(house: House, client: Client, expected: str) -> None:
     assert written(house.pipeline.delivered[-1].envelope) == expected
 
 
+async def has_message(house: House, client: Client, text: str) -> None:
+    assert house.pipeline.delivered[-1].message == unescaped(text)
+
+
 async def has_counted(house: House, client: Client, causes: str) -> None:
     assert " ".join(sorted(house.notebook.causes)) == causes
 
@@ -92,6 +96,7 @@ STEPS: dict[str, Callable[[House, Client, str], Awaitable[None]]] = {
     "closed": closes,
     "delivered:": has_delivered,
     "envelope:": has_envelope,
+    "message:": has_message,
     "counted:": has_counted,
 }
 

@@ -379,3 +379,10 @@ OVERDONE = {
 @pytest.mark.parametrize("message", OVERDONE.values(), ids=OVERDONE.keys())
 def test_a_header_that_says_more_than_is_read_is_a_gap(message: bytes) -> None:
     assert Reason.TOO_MANY in {gap.reason for gap in Read(message).gaps}
+
+
+def test_a_nul_is_noted_and_no_more() -> None:
+    seen = Read(b"Subject: x\r\n\r\na\0b\r\n")
+
+    assert seen.is_calm
+    assert [finding.evidence for finding in seen.findings] == ["an octet of value zero (NUL)"]

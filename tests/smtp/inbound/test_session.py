@@ -325,6 +325,27 @@ async def test_a_message_that_is_too_big_is_552_and_the_session_goes_on() -> Non
         assert "message_size" in house.notebook.causes
 
 
+@pytest.mark.parametrize(
+    ("octets", "reply"),
+    [
+        (1_000, "250 2.0.0"),
+        (10_000, "250 2.0.0"),
+        (65_536, "250 2.0.0"),
+        (65_537, "550 5.6.0 line"),
+    ],
+)
+async def test_a_line_that_an_honest_device_may_write_arrives_unchanged(
+    octets: int, reply: str
+) -> None:
+    async with serving() as house:
+        client = await house.client()
+        await client.begin_message()
+
+        assert (await client.ask(b"x" * octets + b"\r\n.")).startswith(reply)
+        arrived = [delivered.message for delivered in house.pipeline.delivered]
+        assert arrived == ([b"x" * octets + b"\r\n"] if reply.startswith("250") else [])
+
+
 async def test_too_many_hops_are_a_loop() -> None:
     async with serving(limits=SessionLimits(hops=2)) as house:
         client = await house.client()
@@ -558,7 +579,10 @@ async def test_under_tls_everything_begins_again() -> None:
         await client.start_tls(authority.client())
 
         assert await client.ask(b"MAIL FROM:<a@x.test>") == "503 5.5.1 send EHLO first"
-        assert "STARTTLS" not in await client.ask(b"EHLO client.test")
+        offered = await client.ask(b"EHLO client.test")
+        assert "STARTTLS" not in offered
+        assert "AUTH" not in offered
+        assert await client.ask(b"AUTH LOGIN") == "503 5.5.1 AUTH not available"
         assert await client.ask(b"STARTTLS") == "503 5.5.1 TLS already active"
         await client.begin_message()
         assert (await client.ask(b"x" * 300_000 + b"\r\n.")).startswith("550 5.6.0 line longer")
