@@ -38,7 +38,7 @@ class Mistake:
 async def test_a_mistake_of_ours_is_a_4xx_or_a_true_250_and_loses_nothing(point: str) -> None:
     async with town() as place:
         letter = place.ledger.write(is_infected=point in IN_QUARANTINE, padding=1 << 20)
-        letter.may_be_twice = point in IN_DOUBT
+        letter.doubts = int(point in IN_DOUBT)
         mistake = Mistake()
         failpoints.arm(point, mistake)
         answers = await place.ledger.deliver(letter, place.port)

@@ -188,7 +188,7 @@ async def test_c12_silence_after_the_dot_is_in_doubt_and_a_retry_is_delivered(
 ) -> None:
     async with town({".": [fault]}) as place:
         letter = place.ledger.write()
-        letter.may_be_twice = True
+        letter.doubts = 1
         answers = await place.ledger.deliver(letter, place.port)
 
         assert [answer.reply[:9] for answer in answers] == ["451 4.4.2", "250 2.0.0"]
