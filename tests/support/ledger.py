@@ -116,12 +116,15 @@ class Ledger:
         letter.answers.append(answer)
         return answer
 
-    async def deliver(self, letter: Letter, port: int, *, attempts: int = 5) -> list[Answer]:
+    async def deliver(
+        self, letter: Letter, port: int, *, attempts: int = 5, pause: float = 0.02
+    ) -> list[Answer]:
         """Offer the letter until it is accepted or refused for good."""
         for _ in range(attempts):
             answer = await self.attempt(letter, port)
             if answer.is_accepted or answer.reply.startswith("5"):
                 break
+            await asyncio.sleep(pause)
         return letter.answers
 
     @asynccontextmanager

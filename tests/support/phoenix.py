@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,16 +73,19 @@ def _is_alive(pid: int) -> bool:
     return False
 
 
-def _start(root: Path, port: int) -> RunningGateway:
-    return start(root, port, "tests.support.armed", str(root / "die-at"))
+def _start(root: Path, port: int, before: Sequence[str] = ()) -> RunningGateway:
+    return start(root, port, "tests.support.armed", str(root / "die-at"), before=before)
 
 
 @asynccontextmanager
-async def phoenix(root: Path, **settings: str) -> AsyncIterator[Phoenix]:
+async def phoenix(
+    root: Path, *, before: Sequence[str] = (), **settings: str
+) -> AsyncIterator[Phoenix]:
+    """Run one in ``root`` with more settings; ``before`` stands before its command line."""
     async with Sink() as sink:
         port = free_port()
         furnish(root, port=port, next_hop=sink.port, **settings)
-        bird = Phoenix(root, sink, port, await asyncio.to_thread(_start, root, port))
+        bird = Phoenix(root, sink, port, await asyncio.to_thread(_start, root, port, before))
         try:
             yield bird
         finally:
