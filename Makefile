@@ -8,7 +8,7 @@ ARGS   ?=
 SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-e2e test-corpus cases-update check format bench fuzz soak lock wheel clean
+.PHONY: help demo test test-faults test-e2e test-corpus cases-update check format bench fuzz soak lock wheel clean
 
 help: ## List what can be made
 	@sed -n 's/^\([a-z][a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -18,6 +18,9 @@ demo: $(VENV)/.run ## Send sample mail through a real gateway on loopback (ARGS=
 
 test: $(VENV)/.dev ## Run the whole suite that needs no outside server
 	$(BIN)/pytest -m "not e2e and not corpus and not fuzz and not soak" $(ARGS)
+
+test-faults: $(VENV)/.dev ## Run the fault matrix alone: kills, a bad next hop, bad clients, crowds
+	$(BIN)/pytest tests/faults $(ARGS)
 
 test-e2e: $(VENV)/.dev ## Run against a real Postfix on both sides (needs postfix and swaks)
 	$(BIN)/pytest -m e2e $(ARGS)
