@@ -18,13 +18,18 @@ POINTS: Mapping[str, str] = {
     "blob named": "before the folder is synced",
     "folder synced": "before the index knows of the message",
     "row committed": "the quarantine has the message, and the client no answer",
-    "key wiped": "an item is deleted, and its message not yet removed",
     "recipient accepted": "the next hop knows sender and recipient",
     "part sent": "in the middle of the message to the next hop",
     "dot sent": "the next hop has the message and has not answered",
     "next hop answered": "before the journal knows of the answer",
     "answer due": "the journal knows, and the client has no answer",
     "answer sent": "before the client has said another word",
+    # The upkeep of the quarantine.
+    "end recorded": "an item is to be deleted, and all of it is still there",
+    "blob removed": "its message is gone, its key and documents are not",
+    "key wiped": "its key is gone too",
+    "items rewrapped": "some items are under the new key, and others not",
+    "notes rewrapped": "the same, of what was written about them",
 }
 """Each moment, and what it means to stop there: in the order in which a message meets them."""
 

@@ -7,7 +7,7 @@ import pytest
 from gateway import failpoints
 
 ROOT = Path(__file__).parent.parent
-_REACHED = re.compile(r'\b(?:reach|_step)\("([^"]+)"\)')
+_REACHED = re.compile(r'\b(?:reach|_?step)\("([^"]+)"\)')
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,8 @@ IN_DOUBT = {"dot sent", "next hop answered"}
 """Between the last moment at which nothing had happened, and the first at which it is known."""
 IN_QUARANTINE = {"row committed"}
 ELSEWHERE = {
-    *("blob written", "blob synced", "blob named", "folder synced", "key wiped"),
+    *("blob written", "blob synced", "blob named", "folder synced"),
+    *("end recorded", "blob removed", "key wiped", "items rewrapped", "notes rewrapped"),
     "worker asked",
 }
 """Moments of a store on disk and of real workers: test_kills.py and tests/quarantine stop there."""
