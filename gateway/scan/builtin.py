@@ -2,12 +2,15 @@
 
 from gateway.scan.analyzers.dicom import DicomAnalyzer
 from gateway.scan.analyzers.disguise import DisguiseAnalyzer
+from gateway.scan.analyzers.html import HtmlAnalyzer
 from gateway.scan.analyzers.lnk import LnkAnalyzer
 from gateway.scan.analyzers.macros import MacroAnalyzer
 from gateway.scan.analyzers.pdf import PdfAnalyzer
 from gateway.scan.analyzers.programs import ProgramAnalyzer
 from gateway.scan.analyzers.qr import QrAnalyzer
+from gateway.scan.analyzers.svg import SvgAnalyzer
 from gateway.scan.analyzers.xlm import XlmAnalyzer
+from gateway.scan.analyzers.xml import XmlAnalyzer
 from gateway.scan.api import Analyzer, Extractor
 from gateway.scan.extractors.activemime import ActiveMimeExtractor
 from gateway.scan.extractors.compressed import CompressedExtractor
@@ -58,6 +61,9 @@ ANALYZERS: tuple[Analyzer, ...] = (
     ProgramAnalyzer(),
     LnkAnalyzer(),
     DicomAnalyzer(),
+    HtmlAnalyzer(),
+    SvgAnalyzer(),
+    XmlAnalyzer(),
 )
 """Besides these the rules run: they are compiled from the rule packs, see analyzers/yara.py."""
 
@@ -66,8 +72,10 @@ BY_BYTES: frozenset[type] = frozenset(
         MacroAnalyzer,
         PdfAnalyzer,
         QrAnalyzer,
-        LnkAnalyzer,
         DicomAnalyzer,
+        HtmlAnalyzer,
+        SvgAnalyzer,
+        XmlAnalyzer,
     }
 )
 """Those that look at nothing but bytes and kinds: identical bytes are looked at once by them."""

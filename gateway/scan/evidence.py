@@ -40,3 +40,10 @@ def around(data: bytes, start: int, length: int, *, before: int = 24, after: int
     first = max(start - before, data.rfind(b"\n", 0, start) + 1)
     line_end = data.find(b"\n", end, end + after)
     return data[first : line_end if line_end >= 0 else end + after]
+
+
+def around_match(found: re.Match[str], *, before: int = 24, after: int = 48) -> str:
+    """What a pattern found in a text, quoted with a little of what stands on both sides."""
+    start, stop = found.span()
+    stop = min(stop, start + _LONGEST)
+    return quote(found.string[max(0, start - before) : stop + after].strip())

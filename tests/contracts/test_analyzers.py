@@ -39,6 +39,12 @@ GOOD = {
     "image": samples.dicom_image(),
     "program": samples.windows_program(),
     "test string": samples.eicar(),
+    "page": b"<script>window['a'+'b'];new Blob([atob('"
+    + b"QUJD" * 40
+    + b"')])</script><form action=//a>"
+    b"<input type=password><object classid=x><param value=Item1><a download=a href=data:,>",
+    "drawing": b"<svg onload='a()'><script>a</script><image href='//a'/><a href='data:text/html,'>",
+    "sheet": b"<xsl:stylesheet><msxsl:script>a</msxsl:script><script>eval(1)</script><xsl:import/>",
     "shortcut": shortcut(expanded="%COMSPEC%", arguments="/c x", icon="a.pdf", share="\\\\a\\b"),
     "image with a document": health.document_in_image(b"%PDF-1.7", "application/pdf"),
     "picture with a code": codes.saved(codes.code("https://a.example/")),

@@ -33,6 +33,11 @@ _DOCUMENT_ICON = re.compile(
 )
 _LONG = 260
 """Characters of arguments that the window of properties shows; the rest is out of sight."""
+_CARRIERS = frozenset(
+    {Kind.OLE, Kind.OOXML, Kind.ODF, Kind.RTF, Kind.PDF, Kind.ONENOTE, Kind.MSI, Kind.HTML}
+    | {Kind.ISO, Kind.UDF, Kind.FAT, Kind.WIM, Kind.VHD, Kind.VHDX, Kind.VMDK, Kind.DISK}
+)
+"""Documents and disk images: nobody puts a shortcut there by mistake."""
 _SLACK = 64
 """Bytes behind the end that are no load."""
 
@@ -42,6 +47,7 @@ _SUMMARIES = {
     "lnk.hidden": ("A shortcut hides what it does behind blanks or length", "T1027.012"),
     "lnk.appended": ("A shortcut carries a load behind its end", "T1027.009"),
     "lnk.arguments": ("A shortcut starts a program with arguments", "T1204.002"),
+    "lnk.inside": ("A shortcut inside a document or a disk image", "T1204.002"),
     "lnk.plain": ("A shortcut that only opens a file", "T1204.002"),
 }
 _LEVELS = {
@@ -50,6 +56,7 @@ _LEVELS = {
     "lnk.hidden": Level.MALICIOUS,
     "lnk.appended": Level.SUSPICIOUS,
     "lnk.arguments": Level.SUSPICIOUS,
+    "lnk.inside": Level.SUSPICIOUS,
     "lnk.plain": Level.NOTE,
 }
 
@@ -68,14 +75,19 @@ class LnkAnalyzer:
         shown = _command_line(shortcut)
         found = dict(_remarks(shortcut, artifact.data))
         if not found:
-            code = "lnk.arguments" if shortcut.arguments.strip() else "lnk.plain"
-            found = {code: ""}
+            found = {_harmless(shortcut, artifact): ""}
         for code, detail in found.items():
             summary, technique = _SUMMARIES[code]
             evidence = "; ".join(filter(None, (shown, detail)))
             yield Finding(
                 code, _LEVELS[code], summary, evidence, artifact.lineage, technique=technique
             )
+
+
+def _harmless(shortcut: Shortcut, artifact: Artifact) -> str:
+    if shortcut.arguments.strip():
+        return "lnk.arguments"
+    return "lnk.plain" if _CARRIERS.isdisjoint(artifact.within) else "lnk.inside"
 
 
 def _remarks(shortcut: Shortcut, data: bytes) -> Iterator[tuple[str, str]]:

@@ -57,6 +57,13 @@ FINDINGS: Mapping[str, Explanation] = {
         f"{ASK} Read the command line: which program, which file?",
         "T1204.002",
     ),
+    "lnk.inside": Explanation(
+        SUSPICIOUS,
+        "A Windows shortcut lies in a document or in a disk image, where it can only be to start "
+        "something that came with it.",
+        ASK,
+        "T1204.002",
+    ),
     "lnk.plain": Explanation(
         NOTE,
         "A Windows shortcut without arguments: it opens what is there already, or what came with "

@@ -1,24 +1,27 @@
 """A shortcut is judged by the command that it gives, not by being one."""
 
 import base64
+from dataclasses import replace
 
 import pytest
 
 from gateway.model import Finding, Gap, Level, Reason
 from gateway.scan.analyzers.lnk import LnkAnalyzer
 from gateway.scan.api import Context
+from gateway.scan.kinds import Kind
 from tests.support import office
 from tests.support.shortcuts import shortcut
 
 POWERSHELL = "%SystemRoot%\\System32\\WindowsPowerShell\\v1.0\\powershell.exe"
 
 
-def look(data: bytes) -> list[Finding | Gap]:
-    return list(LnkAnalyzer().analyze(office.artifact(data, "a.lnk"), Context()))
+def look(data: bytes, *within: Kind) -> list[Finding | Gap]:
+    artifact = replace(office.artifact(data, "a.lnk"), within=within)
+    return list(LnkAnalyzer().analyze(artifact, Context()))
 
 
-def judged(data: bytes) -> list[tuple[str, Level]]:
-    return [(seen.code, seen.level) for seen in look(data) if isinstance(seen, Finding)]
+def judged(data: bytes, *within: Kind) -> list[tuple[str, Level]]:
+    return [(seen.code, seen.level) for seen in look(data, *within) if isinstance(seen, Finding)]
 
 
 @pytest.mark.parametrize(
@@ -91,6 +94,14 @@ def test_arguments_for_any_other_program_are_suspicious() -> None:
 )
 def test_a_shortcut_that_only_opens_something_is_a_note(data: bytes) -> None:
     assert judged(data) == [("lnk.plain", Level.NOTE)]
+
+
+@pytest.mark.parametrize("kind", [Kind.OLE, Kind.OOXML, Kind.ONENOTE, Kind.ISO, Kind.VHD])
+def test_a_shortcut_in_a_document_or_a_disk_image_is_suspicious(kind: Kind) -> None:
+    data = shortcut(relative_path=".\\viewer.exe")
+
+    assert judged(data, Kind.MESSAGE, kind) == [("lnk.inside", Level.SUSPICIOUS)]
+    assert judged(data, Kind.MESSAGE, Kind.ZIP) == [("lnk.plain", Level.NOTE)]
 
 
 def test_a_shortcut_that_is_cut_is_a_gap() -> None:

@@ -1,0 +1,197 @@
+"""Looks at pages for what they do to their reader: smuggle a file, ask for a password, lead away.
+
+A page in the mail may hold scripts: newsletters, reports and saved pages do. What none of them does
+is to build a file out of letters that it brought along, to post a password to another place than it
+came from, or to send its reader away from a page that shows nothing.
+"""
+
+import re
+from collections.abc import Iterator
+
+from gateway.model import Finding, Gap, Level
+from gateway.scan.api import Artifact, Context
+from gateway.scan.evidence import around_match, quote
+from gateway.scan.formats import filenames, htmlpage, markup
+from gateway.scan.formats.htmlpage import Page
+from gateway.scan.kinds import Kind
+
+_MAKES_FILE = re.compile(r"\bnew\s+(?:Blob|File)\s*\(|\bmsSave(?:OrOpen)?Blob\b|createObjectURL")
+_HANDS_OVER = re.compile(
+    r"createObjectURL|\bmsSave(?:OrOpen)?Blob\b|\bsaveAs\s*\(|\.download\s*=|[\"']download[\"']"
+    r"|(?:location|href|open)[\"'\]\s]*[=(]\s*[\"']data:application"
+)
+_BROUGHT = re.compile(
+    r"""(?x) ["'`][A-Za-z0-9+/=\s]{100,} | ["'`](?:\\x[0-9a-fA-F]{2}){40} | ["'`][0-9a-fA-F]{160}
+    | (?:\b\d{1,3}\s*,\s*){60} | (?:0x[0-9a-fA-F]{1,2}\s*,\s*){40}
+    | (?:["'][A-Za-z0-9+/]{20,}["']\s*[,+]\s*){8}"""
+)
+_SAVED_NAME = re.compile(r"[\"'`]([^\"'`\n<>/\\]{1,80}\.([A-Za-z0-9-]{2,16}))[\"'`]")
+_ARCHIVES = frozenset(
+    {"zip", "rar", "7z", "gz", "tar", "cab", "iso", "img", "vhd", "vhdx", "wim", "ace", "arj"}
+    | {"lzh", "one", "docm", "xlsm", "xlsb", "xlam"}
+)
+_CARRIED = re.compile(
+    r"data:[\w.+/-]{0,60};base64,\s*(TV[oqpr]|UEsDB|UmFyIR|N3q8r|TVNDR|PGh0YTp|H4sI|0M8R4|TAAAAAEU)"
+)
+_CLICKS = re.compile(r"\.click\s*\(|\bdispatchEvent\s*\(")
+_POSTS = re.compile(
+    r"\bfetch\s*\(|XMLHttpRequest|\$\.(?:ajax|post)|\bsendBeacon\b|new\s+WebSocket|api\.telegram\.org"
+    r"|\.submit\s*\("
+)
+_SUBMITS = re.compile(r"\.submit\s*\(\s*\)")
+_LEADS_AWAY = re.compile(
+    r"""(?x) (?: \blocation\b ["'\]\s]{0,20}
+            (?: [.\[] \s{0,20} ["']? (?:href|replace|assign) ["'\]]{0,3} )?
+            \s{0,20} (?: =(?!=) | \( ) | \bopen \s{0,20} \( ) \s{0,20}
+        (?: ["'`](?:https?:)?// | (?:window\.)?atob\s{0,20}\(
+            | decodeURI | unescape | String\.from )"""
+)
+_HIDDEN = re.compile(r"\batob\s*\(|\bunescape\s*\(|fromCharCode|\bdecodeURIComponent\s*\(")
+_RUNS_TEXT = re.compile(
+    r"""(?x) (?: \b(?:eval|execScript|Function|setTimeout) | document\s*\.\s*write(?:ln)? ) \s*\(\s*
+    (?: (?:window\.)?atob\s*\( | String\.fromCharCode | (?:unescape|decodeURIComponent)\s*\(
+        \s* (?: [A-Za-z_$] | ["'`][^"'`]{120} ) | \w{1,20}\s*\(\s*["'`][^"'`]{200} )"""
+)
+_WALL = re.compile(
+    r"(?:%u?[0-9a-fA-F]{2,4}){300}|(?:\\x[0-9a-fA-F]{2}){300}|(?:\b\d{1,3},\s?){600}"
+)
+_JOIN = re.compile(r"[\"']\s*\+\s*[\"']")
+_ELSEWHERE = re.compile(
+    r"(?i)^(?:\\\\[\w.]|file:(?://|\\\\)[^/\\]|file:/{4,}|search-ms:|ms-(?!appx|settings)[\w-]+:)"
+)
+_WEB = re.compile(r"(?i)^(?:https?:)?//([^/?#]+)")
+_SHORTCUT = re.compile(r"(?i)\bshortcut\b")
+_FIRST_ITEM = re.compile(r"(?i)^item1\s[^,]{0,200},[^,]{1,200},\s*[^\s,]")
+"""A name, a program, and arguments: without arguments it opens what is there already."""
+_FEW_WORDS = 300
+
+_JUDGED = {
+    "html.smuggling": ("A page builds a file out of what it brought along", "T1027.006"),
+    "html.download": ("A link saves a program or an archive that the page carries", "T1027.006"),
+    "html.password": ("A page asks for a password and sends it to another place", "T1598.002"),
+    "html.submits": ("A page sends a form by itself", "T1566.001"),
+    "html.redirect": ("A page shows next to nothing and leads to another site", "T1566.001"),
+    "html.obfuscated": ("A script hides what it does", "T1027.010"),
+    "html.remote": ("A page fetches something from a share or by a Windows protocol", "T1187"),
+    "html.shortcut": ("A page starts a program through the help system", "T1218.001"),
+}
+
+
+class HtmlAnalyzer:
+    """Looks at pages."""
+
+    kinds = frozenset({Kind.HTML})
+    broken: tuple[type[Exception], ...] = ()
+
+    def analyze(self, artifact: Artifact, _context: Context) -> Iterator[Finding | Gap]:
+        """Yield what the page does, each with the words that do it."""
+        text = markup.decode(artifact.data)
+        page = htmlpage.read(text)
+        for code, level, evidence in _remarks(page, text):
+            summary, technique = _JUDGED[code]
+            yield Finding(code, level, summary, evidence, artifact.lineage, technique=technique)
+
+
+Remark = tuple[str, Level, str]
+
+
+def _remarks(page: Page, text: str) -> Iterator[Remark]:
+    alone = "\n".join(
+        [*page.scripts, *(value for name, value in page.handlers if name == "onload")]
+    )
+    alone = _JOIN.sub("", alone)
+    code = "\n".join([alone, *(value for name, value in page.handlers if name != "onload")])
+    yield from _smuggling(code)
+    yield from _downloads(page, code)
+    yield from _passwords(page, code)
+    yield from _submits(page, alone)
+    yield from _redirects(page, alone, text)
+    yield from _obfuscation(code)
+    yield from _remote(page)
+    yield from _shortcuts(page)
+
+
+def _smuggling(code: str) -> Iterator[Remark]:
+    made, handed = _MAKES_FILE.search(code), _HANDS_OVER.search(code)
+    brought = _BROUGHT.search(code) if made and handed else None
+    if handed is None or brought is None:
+        return
+    names = [(name, last.lower()) for name, last in _SAVED_NAME.findall(code)]
+    told = next((name for name, last in names if last in _ARCHIVES or last in filenames.RUNS), "")
+    level = Level.MALICIOUS if told else Level.SUSPICIOUS
+    shown = f"saved as {quote(told)}; " if told else ""
+    yield "html.smuggling", level, f"{shown}{around_match(handed)}; {quote(brought[0], 40)}"
+
+
+def _downloads(page: Page, code: str) -> Iterator[Remark]:
+    for name, address in page.downloads:
+        last = filenames.extension(name)
+        carried = _CARRIED.match(address)
+        if carried or (address.startswith("data:") and last in _ARCHIVES | filenames.RUNS):
+            level = Level.MALICIOUS if _CLICKS.search(code) else Level.SUSPICIOUS
+            clicked = ", clicked by a script" if level == Level.MALICIOUS else ""
+            evidence = f"{quote(name, 60) or 'no name'}: {quote(address, 60)}{clicked}"
+            yield "html.download", level, evidence
+
+
+def _passwords(page: Page, code: str) -> Iterator[Remark]:
+    home = _host(page.saved_from)
+    for form in page.forms:
+        away = _host(form.action)
+        if form.asks_password and away and away != home:
+            yield "html.password", Level.SUSPICIOUS, f"posts to {quote(form.action, 100)}"
+    asking = [form for form in (*page.forms, page.stray) if form.asks_password and not form.action]
+    posted = _POSTS.search(code) if asking and not home else None
+    if posted is not None:
+        yield "html.password", Level.SUSPICIOUS, f"sent by a script: {around_match(posted)}"
+
+
+def _submits(page: Page, alone: str) -> Iterator[Remark]:
+    submitted = _SUBMITS.search(alone)
+    away = next((form.action for form in page.forms if _host(form.action)), "")
+    if submitted is not None and away:
+        evidence = f"{around_match(submitted)}; posts to {quote(away, 80)}"
+        yield "html.submits", Level.SUSPICIOUS, evidence
+
+
+def _redirects(page: Page, alone: str, text: str) -> Iterator[Remark]:
+    led = _LEADS_AWAY.search(alone)
+    away = next((place for place in page.refreshes if _WEB.match(place)), "")
+    if led is None and not away:
+        return
+    is_hidden = led is not None and _HIDDEN.search(led[0])
+    is_empty = len(markup.words(text)) < _FEW_WORDS
+    shown = around_match(led) if led is not None else f"refresh to {quote(away, 100)}"
+    if is_hidden or is_empty:
+        yield "html.redirect", Level.SUSPICIOUS, shown
+    else:
+        yield "html.redirect", Level.NOTE, f"{shown}, on a page with text"
+
+
+def _obfuscation(code: str) -> Iterator[Remark]:
+    found = _RUNS_TEXT.search(code)
+    if found is not None:
+        yield "html.obfuscated", Level.SUSPICIOUS, around_match(found)
+        return
+    wall = _WALL.search(code)
+    if wall is not None:
+        yield "html.obfuscated", Level.SUSPICIOUS, f"a wall of codes: {quote(wall[0], 60)}"
+
+
+def _remote(page: Page) -> Iterator[Remark]:
+    places = (*page.sources, *page.frames, *page.images, *page.refreshes)
+    for place in places:
+        if _ELSEWHERE.match(place):
+            yield "html.remote", Level.SUSPICIOUS, quote(place, 100)
+            return
+
+
+def _shortcuts(page: Page) -> Iterator[Remark]:
+    item = next(filter(_FIRST_ITEM.match, page.objects), "")
+    if item and any(map(_SHORTCUT.search, page.objects)):
+        yield "html.shortcut", Level.SUSPICIOUS, quote(item, 100)
+
+
+def _host(address: str) -> str:
+    found = _WEB.match(address)
+    return found[1].lower() if found else ""
