@@ -148,3 +148,192 @@ rule web_entity_bomb
         (kinds contains " xml " or kinds contains " svg ") and ($long or #nested > 2)
         and not name matches /^(word|xl|ppt|visio|docProps)\//
 }
+
+rule web_reports_to_chat
+{
+    meta:
+        description = "A page that sends what is typed into it to a chat robot"
+        level = "malicious"
+        reference = "https://attack.mitre.org/techniques/T1567/"
+        technique = "T1567"
+    strings:
+        $bot = /api\.telegram\.org\/bot[0-9%$"\'+{]/ nocase
+        $hook = /discord(app)?\.com\/api\/webhooks\// nocase
+        $password = /type\s{0,4}=\s{0,4}["\']?password/ nocase
+    condition:
+        (kinds contains " html " or kinds contains " svg ") and ($bot or $hook) and $password
+}
+
+rule web_copies_command
+{
+    meta:
+        description = "A page that puts a command into the clipboard, for the reader to paste and run"
+        level = "malicious"
+        reference = "https://attack.mitre.org/techniques/T1204/004/"
+        technique = "T1204.004"
+    strings:
+        $copy = /(clipboard\.writeText|execCommand\s{0,4}\(\s{0,4}["\']copy)/ nocase
+        $command = /\b(powershell|pwsh|mshta|cmd(\.exe)?\s{1,4}\/c|curl\s|rundll32|msiexec|certutil)\b[^<]{0,200}(https?:|-e(nc)?\b|\\\\)/ nocase
+    condition:
+        (kinds contains " html " or kinds contains " svg ") and all of them
+}
+
+rule web_page_in_disguise
+{
+    meta:
+        description = "A page that is written anew, as a whole, from text that nobody can read"
+        level = "suspicious"
+        reference = "https://attack.mitre.org/techniques/T1027/006/"
+        technique = "T1027.006"
+    strings:
+        $write = /document\.write(ln)?\s{0,4}\(\s{0,4}(unescape|atob|decodeURIComponent|decodeURI)\s{0,4}\(\s{0,4}["\'`][A-Za-z0-9%+\/=]{200}/ nocase
+        $inner = /(innerHTML|outerHTML|srcdoc)\s{0,4}=\s{0,4}(unescape|atob|decodeURIComponent)\s{0,4}\(\s{0,4}["\'`][A-Za-z0-9%+\/=]{200}/ nocase
+    condition:
+        (kinds contains " html " or kinds contains " svg ") and any of them
+}
+
+rule web_runs_character_codes
+{
+    meta:
+        description = "A page that runs script which it spells in character codes"
+        level = "suspicious"
+        reference = "https://attack.mitre.org/techniques/T1027/010/"
+        technique = "T1027.010"
+    strings:
+        $spell = /(eval|Function|setTimeout|document\.write)\s{0,4}\(\s{0,4}String\.fromCharCode\s{0,4}\((\s{0,2}\d{1,3}\s{0,2},){20}/ nocase
+    condition:
+        (kinds contains " html " or kinds contains " svg ") and $spell
+}
+
+rule web_writes_with_invisible_letters
+{
+    meta:
+        description = "A script made of letters that nobody sees"
+        level = "suspicious"
+        reference = "https://attack.mitre.org/techniques/T1027/010/"
+        technique = "T1027.010"
+    strings:
+        $filler = /(\xe3\x85\xa4|\xef\xbe\xa0){60}/
+        $selector = /(\xf3\xa0[\x84-\x87][\x80-\xbf]){60}/
+        $zero = /(\xe2\x80[\x8b\x8c\x8d]){120}/
+    condition:
+        ((kinds contains " html " or kinds contains " svg ") or kinds contains " script ") and any of
+            them
+}
+
+rule web_visual_basic_page
+{
+    meta:
+        description = "A page with Visual Basic that creates objects of Windows"
+        level = "suspicious"
+        reference = "https://attack.mitre.org/techniques/T1059/005/"
+        technique = "T1059.005"
+    strings:
+        $language = /<script[^>]{0,100}(language|type)\s{0,4}=\s{0,4}["\']?(text\/)?vbs(cript)?\b/ nocase
+        $object = /\b(CreateObject|GetObject)\s{0,4}\(/ nocase
+    condition:
+        (kinds contains " html " or kinds contains " svg ") and all of them
+}
+
+rule web_installs_control
+{
+    meta:
+        description = "A page that has a program fetched and installed as a control"
+        level = "suspicious"
+        reference = "https://attack.mitre.org/techniques/T1189/"
+        technique = "T1189"
+    strings:
+        $object = /<object\s[^>]{0,300}codebase\s{0,4}=\s{0,4}["\']?(https?:)?\/\/[^"\'>\s]{1,200}\.(exe|dll|inf)\b/ nocase
+    condition:
+        (kinds contains " html " or kinds contains " svg ") and $object
+}
+
+rule web_form_in_drawing
+{
+    meta:
+        description = "A drawing that holds a whole page, with a form or a frame in it"
+        level = "suspicious"
+        reference = "https://attack.mitre.org/techniques/T1027/017/"
+        technique = "T1027.017"
+    strings:
+        $foreign = /<(\w{1,10}:)?foreignObject[\s>]/ nocase
+        $form = /<(\w{1,10}:)?(form|iframe|embed|input)[\s>]/ nocase
+    condition:
+        kinds contains " svg " and all of them
+}
+
+rule web_program_of_assembly
+{
+    meta:
+        description = "A page that builds a file with WebAssembly and saves it"
+        level = "suspicious"
+        reference = "https://attack.mitre.org/techniques/T1027/006/"
+        technique = "T1027.006"
+    strings:
+        $assembly = /WebAssembly\.(instantiate|Module|compile)/
+        $carried = "AGFzbQ"
+        $save_1 = "createObjectURL"
+        $save_2 = /\.download\s{0,4}=/
+    condition:
+        (kinds contains " html " or kinds contains " svg ") and $assembly and $carried and any of
+            ($save*)
+}
+
+rule web_shortcut_through_old_browser
+{
+    meta:
+        description = "An address that makes Windows open a page in its old, unsafe browser"
+        level = "malicious"
+        reference = "https://attack.mitre.org/techniques/T1203/"
+        technique = "T1203"
+    strings:
+        $moniker = /mhtml:[^\s"\'<>]{3,300}!x-usc:/ nocase
+    condition:
+        not kinds contains " message " and $moniker
+}
+
+rule web_share_over_http
+{
+    meta:
+        description = "A file is to be opened from a share on the internet"
+        level = "suspicious"
+        reference = "https://attack.mitre.org/techniques/T1105/"
+        technique = "T1105"
+    strings:
+        $ssl = /\\\\[^\s\\"\'<>]{3,100}@(ssl|80|443|\d{4,5})(@\d{2,5})?\\/ nocase ascii wide
+        $root = /\\davwwwroot\\/ nocase ascii wide
+    condition:
+        (kinds contains " lnk " or kinds contains " script " or (kinds contains " html " or kinds
+            contains " svg ") or kinds contains " xml " or extension matches
+            /^\.(url|library-ms|searchconnector-ms|bat|cmd|vbs|js|ps1|rtf)$/) and filesize < 4MB and any of
+            them
+}
+
+rule web_installs_application
+{
+    meta:
+        description = "A link that has Windows install an application from the network"
+        level = "suspicious"
+        reference = "https://attack.mitre.org/techniques/T1204/001/"
+        technique = "T1204.001"
+    strings:
+        $link = /ms-appinstaller:\/?\/?\?source=https?:/ nocase
+        $click = /\.(application|appref-ms)["\'?]/ nocase
+    condition:
+        ((kinds contains " html " or kinds contains " svg ") or kinds contains " xml " or kinds contains
+            " pdf ") and $link or ((kinds contains " html " or kinds contains " svg ") and $click and
+            filesize < 64KB)
+}
+
+rule web_calls_share_of_stranger
+{
+    meta:
+        description = "A page that loads a picture or a frame from a share, and so tells who the reader is"
+        level = "note"
+        reference = "https://attack.mitre.org/techniques/T1187/"
+        technique = "T1187"
+    strings:
+        $source = /\b(src|href)\s{0,2}=\s{0,2}["\']?(file:)?(\/\/\/\/|\\\\)[A-Za-z0-9]/ nocase
+    condition:
+        kinds contains " html " and $source
+}
