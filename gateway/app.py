@@ -4,7 +4,6 @@ import asyncio
 import os
 import resource
 import socket
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import (
     AbstractAsyncContextManager,
@@ -45,6 +44,8 @@ from gateway.workers.pool import Observer, Pool, Started
 from quarantine import Lockbox, load_key, open_lockbox
 
 _GREETING_SECONDS = 3.0
+_STANDARD_ERROR = 2
+"""Its descriptor: not what somebody may have put in the place of sys.stderr."""
 
 Bound = TypeVar("Bound")
 """What a server says when it listens."""
@@ -114,7 +115,7 @@ async def run(
 
 
 def _standard_error(metrics: Metrics) -> LogLines:
-    return LogLines(sys.stderr.fileno(), dropped=metrics.log_dropped.inc)
+    return LogLines(_STANDARD_ERROR, dropped=metrics.log_dropped.inc)
 
 
 @asynccontextmanager
