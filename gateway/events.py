@@ -139,6 +139,14 @@ class Events:
         self._metrics.repeated.inc()
         self._log.info("repeated", id=identifier, earlier=earlier)
 
+    def in_doubt(self, identifier: str, earlier: str) -> None:
+        """A message comes again of which nobody knows whether it arrived: it is delivered again.
+
+        Whoever looks into a mailbox where it is twice finds both identifiers in its headers.
+        """
+        self._metrics.redelivered.inc()
+        self._log.warning("in_doubt", id=identifier, earlier=earlier)
+
     def failed(self, identifier: str, stage: str, error: Exception) -> None:
         """Something of ours went wrong; the client was told to try again."""
         self._metrics.failed.labels(stage).inc()

@@ -57,6 +57,11 @@ class Metrics:
             "Retries of clients that had not heard our 250",
             registry=self.registry,
         )
+        self.redelivered = Counter(
+            "lazaretto_redelivered",
+            "Messages delivered again, because nobody knew whether they had arrived",
+            registry=self.registry,
+        )
         self.notices_failed = Counter(
             "lazaretto_notices_failed", "Notices that could not be sent", registry=self.registry
         )

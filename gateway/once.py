@@ -85,7 +85,11 @@ class Once:
 
     async def _recall(self, identifier: str, key: str) -> Reply | None:
         earlier = self._journal.claim(key)
-        if earlier is None or not await self._is_taken(earlier):
+        if earlier is None:
+            return None
+        if not await self._is_taken(earlier):
+            if not earlier.item:
+                self._events.in_doubt(identifier, earlier.identifier)
             return None
         self._repeats[identifier] = earlier.identifier
         self._events.repeated(identifier, earlier.identifier)

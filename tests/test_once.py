@@ -89,6 +89,8 @@ async def test_when_nobody_knows_whether_it_arrived_it_is_delivered_again() -> N
 
         assert (first.code, second.code) == (451, 250)
         assert len(home.sink.deliveries) == 1
+        (told,) = [event for event in home.events if event["event"] == "in_doubt"]
+        assert (told["id"], told["earlier"]) == ("T2", "T1")
 
 
 async def test_a_refusal_is_not_remembered() -> None:

@@ -131,6 +131,8 @@ def _mail(figures: Figures) -> Iterator[Row]:
         yield "", ", ".join(f"{word} {_number(n)}" for word, n in classes.items())
     if repeated := figures.sum("repeated"):
         yield _number(repeated), "came again because their client had not heard our 250"
+    if again := figures.sum("redelivered"):
+        yield _number(again), "delivered again: nobody knew whether they had arrived"
     for each in figures.all("stage_seconds_sum"):
         stage = each.labels["stage"]
         if count := figures.sum("stage_seconds_count", stage=stage):
