@@ -135,10 +135,10 @@ class Wire:
         """True when the client's machine has acknowledged all that we have sent."""
         if self._writer is None:
             return True
-        if self._writer.transport.get_write_buffer_size():
+        sock = self._writer.get_extra_info("socket")
+        if self._writer.transport.get_write_buffer_size() or sock.fileno() < 0:
             return False
-        waiting = fcntl.ioctl(self._writer.get_extra_info("socket"), termios.TIOCOUTQ, bytes(4))
-        return not any(waiting)
+        return not any(fcntl.ioctl(sock, termios.TIOCOUTQ, bytes(4)))
 
     def a_message_came(self) -> None:
         """Forgive the commands that brought no message."""
