@@ -5,6 +5,7 @@ from gateway.scan.analyzers.disguise import DisguiseAnalyzer
 from gateway.scan.analyzers.html import HtmlAnalyzer
 from gateway.scan.analyzers.lnk import LnkAnalyzer
 from gateway.scan.analyzers.macros import MacroAnalyzer
+from gateway.scan.analyzers.paths import PathAnalyzer
 from gateway.scan.analyzers.pdf import PdfAnalyzer
 from gateway.scan.analyzers.programs import ProgramAnalyzer
 from gateway.scan.analyzers.qr import QrAnalyzer
@@ -54,6 +55,7 @@ EXTRACTORS: tuple[Extractor, ...] = (
 
 ANALYZERS: tuple[Analyzer, ...] = (
     DisguiseAnalyzer(),
+    PathAnalyzer(),
     MacroAnalyzer(),
     XlmAnalyzer(),
     PdfAnalyzer(),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from gateway.model import Level
 from gateway.scan.catalogue.explanation import ASK, NOTE, SUSPICIOUS, Explanation
 
 FINDINGS: Mapping[str, Explanation] = {
@@ -17,6 +18,19 @@ FINDINGS: Mapping[str, Explanation] = {
         SUSPICIOUS,
         "Readers of this ZIP file would see different names or contents. All were looked at.",
         f"{ASK} Honest programs do not write such files.",
+        "T1027",
+    ),
+    "archive.link": Explanation(
+        NOTE,
+        "The archive holds links or devices. They have no content; unpacking programs that make "
+        "them can be led to write elsewhere.",
+        "Nothing by itself: archives of programs for Unix hold links.",
+    ),
+    "archive.path": Explanation(
+        (Level.NOTE, Level.SUSPICIOUS),
+        "The name of a file leads to a place of its own choice: upwards out of the folder that it "
+        "is unpacked into, or, a note, to the root of a drive.",
+        f"{ASK} Honest programs write no such names.",
         "T1027",
     ),
     "compressed.trailing": Explanation(

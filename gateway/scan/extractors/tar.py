@@ -11,11 +11,13 @@ from gateway.model import Finding, Gap, Reason
 from gateway.scan.api import Artifact, Context, Member
 from gateway.scan.formats import inflate
 from gateway.scan.kinds import Kind
+from gateway.scan.links import links_note
 
 _BLOCK = 512
 _LONGEST_RECORD = 1 << 20
 _WITHOUT_BODY = frozenset(b"123456")
 """Links, devices, folders and pipes: whatever size they state, nothing follows."""
+_LINKS_AND_DEVICES = frozenset(b"12346")
 _LONG_NAME, _PAX, _SPARSE = b"LxS"
 _ABOUT_OTHERS = frozenset(b"KgVMN")
 """Long link targets, values for all, volume labels: bodies that are no file."""
@@ -53,14 +55,19 @@ class TarExtractor:
         """Yield each file inside."""
         data = artifact.data
         stop = 0
+        links = []
         for header in _headers(data):
             stop = header.next
+            if header.kind in _LINKS_AND_DEVICES:
+                links.append(header.name)
             if not header.is_file:
                 continue
             if header.stop > len(data):
                 detail = "the archive ends inside this file"
                 yield Gap(Reason.DAMAGED, detail, (*artifact.lineage, header.name))
             yield Member(header.name, inflate.stored(data, header.body, header.stop))
+        if links:
+            yield links_note(links, artifact.lineage)
         stop = _past_zeros(data, stop)
         if stop < len(data):
             yield Gap(Reason.DAMAGED, f"no header at byte {stop}", artifact.lineage)

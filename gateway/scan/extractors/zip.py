@@ -21,6 +21,7 @@ from gateway.scan.formats.zipcontents import Contents, Found, contents
 from gateway.scan.formats.ziplock import AES, may_open
 from gateway.scan.formats.ziprecords import Entry
 from gateway.scan.kinds import Kind
+from gateway.scan.links import links_note
 from gateway.scan.passwords import Cost, Passwords, opened_note
 
 _LEFT_TO_7ZIP = frozenset({9, 98})
@@ -42,6 +43,9 @@ class ZipExtractor:
         """Yield each entry, those that no directory names included."""
         inside = contents(artifact.data)
         yield from _complaints(artifact, inside)
+        links = [found.entry.names[0] for found in inside.found if found.entry.is_link]
+        if links:
+            yield links_note(links, artifact.lineage)
         for found in inside.found:
             if found.doubt:
                 yield _ambiguous(artifact, found)

@@ -6,6 +6,7 @@ Field names and numbers follow APPNOTE.TXT 6.3.10.
 """
 
 import re
+import stat
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -58,6 +59,13 @@ class Entry:
     body: int
     """Where the packed bytes begin; -1 in a central record."""
     extra: bytes
+    mode: int = 0
+    """How Unix knows the file, where the directory says so: its upper bits are the kind."""
+
+    @property
+    def is_link(self) -> bool:
+        """Whether Unix would make a link of it; its content is then where the link leads."""
+        return stat.S_ISLNK(self.mode)
 
     @property
     def is_encrypted(self) -> bool:
@@ -148,6 +156,7 @@ def central_entries(data: bytes, directory: Directory) -> Iterator[Entry]:
             header=header + directory.shift,
             body=-1,
             extra=extra,
+            mode=fields[14] >> 16,
         )
         position = extra_at + extra_n + comment_n
 

@@ -33,7 +33,7 @@ def test_links_and_devices_hold_nothing_and_paths_are_only_names() -> None:
     inside = opened(EXTRACTOR, files.tarred_special())
 
     assert inside.files == {"../../up.txt": files.TEXT}
-    assert inside.is_clean
+    assert (inside.gaps, inside.errors) == ([], [])
 
 
 def test_a_second_archive_behind_the_end_mark_is_read() -> None:
@@ -76,3 +76,10 @@ def test_a_size_of_a_million_digits_is_not_counted_with() -> None:
     data[148:156] = b"%06o\0 " % sum(data[:512])
 
     assert opened(EXTRACTOR, bytes(data)).files == {"a.txt": files.TEXT}
+
+
+def test_links_and_devices_are_told() -> None:
+    inside = opened(EXTRACTOR, files.tarred_special())
+
+    assert [finding.evidence for finding in inside.findings] == ["3, such as link"]
+    assert inside.codes == ["archive.link"]

@@ -271,3 +271,15 @@ def test_what_is_not_locked_is_read_beside_what_is() -> None:
 
     assert inside.files == {"open.txt": OTHER}
     assert [gap.lineage[-1] for gap in inside.gaps] == ["a"]
+
+
+def test_links_are_told_and_where_they_lead_is_handed_out() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        link = zipfile.ZipInfo("link")
+        link.external_attr = 0o120777 << 16
+        archive.writestr(link, "../../etc/passwd")
+    inside = opened(EXTRACTOR, buffer.getvalue())
+
+    assert inside.files == {"link": b"../../etc/passwd"}
+    assert inside.codes == ["archive.link"]
