@@ -26,6 +26,7 @@ from gateway.scan.extractors.pgp import PgpExtractor
 from gateway.scan.extractors.picture import PictureExtractor
 from gateway.scan.extractors.rtf import RtfExtractor
 from gateway.scan.extractors.sevenzip import SevenZipExtractor
+from gateway.scan.extractors.shortcut import ShortcutExtractor
 from gateway.scan.extractors.smime import SmimeExtractor
 from gateway.scan.extractors.tar import TarExtractor
 from gateway.scan.extractors.tnef import TnefExtractor
@@ -46,6 +47,7 @@ EXTRACTORS: tuple[Extractor, ...] = (
     OneNoteExtractor(),
     EncodedExtractor(),
     PictureExtractor(),
+    ShortcutExtractor(),
     RtfExtractor(),
     IsoExtractor(),
     DicomExtractor(),

@@ -3,6 +3,7 @@
 import itertools
 import random
 import tarfile
+import zlib
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +13,7 @@ from gateway.demo import samples
 from gateway.model import Finding, Gap
 from gateway.scan.api import Artifact, Context, Extractor, Member
 from gateway.scan.builtin import EXTRACTORS
-from tests.support import containers, files, pdf
+from tests.support import containers, files, pdf, shortcuts, smime
 
 _MOST_MEMBERS = 200
 _MOST_BYTES = 4 << 20
@@ -45,6 +46,8 @@ GOOD = {
     "onenote": containers.onenote({"a.txt": files.TEXT}),
     "onenote of the web": containers.onenote_of_the_web(files.zipped({"a.txt": files.TEXT})),
     "picture": files.gif()[:-1] + b"\x21\xff\0;" + files.program(),
+    "shortcut": shortcuts.shortcut(arguments="x", tail=files.TEXT),
+    "compressed mail": smime.wrapped(smime.COMPRESSED, zlib.compress(files.TEXT)),
     "dicom": samples.dicom_image() + files.TEXT,
     "pdf with a file": pdf.document(
         "", "", "<< /F (a.txt) /EF << /F 5 0 R >> >>", pdf.stream(files.TEXT)

@@ -49,7 +49,7 @@ def signed_by_hand(octets: bytes, wrap: Callable[..., bytes] = item) -> bytes:
     return wrap(0x30, _SIGNED, wrap(0xA0, body))
 
 
-def wrapped(oid: bytes) -> bytes:
-    """Content of another kind, of which only the kind can be seen."""
-    encapsulated = item(0x30, _DATA, item(0xA0, item(0x04, b"?" * 40)))
+def wrapped(oid: bytes, content: bytes = b"?" * 40) -> bytes:
+    """Content that is not in the open: the kind of the wrapping can be seen."""
+    encapsulated = item(0x30, _DATA, item(0xA0, item(0x04, content)))
     return item(0x30, oid, item(0xA0, item(0x30, b"\x02\x01\x00", item(0x30), encapsulated)))

@@ -8,7 +8,8 @@ from gateway.scan.formats import textlook, ziprecords
 _NAMES_LOOKED_AT = 4096
 _INSTALLER_CLASS = bytes.fromhex("100c0000000000c000000000000046")
 _CMS = re.compile(
-    rb"\x30([\x00-\x80]|\x81.|\x82..|\x83...|\x84....)\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07",
+    rb"\x30([\x00-\x80]|\x81.|\x82..|\x83...|\x84....)"
+    rb"\x06(\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07|\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01)",
     re.DOTALL,
 )
 _BOOT_MARK = b"\x55\xaa"

@@ -1,9 +1,10 @@
-import pytest
+import zlib
 
 from gateway.model import Gap, Reason
 from gateway.scan.api import Artifact, Context, Member
 from gateway.scan.extractors.smime import SmimeExtractor
-from gateway.scan.kinds import Kind
+from gateway.scan.kinds import Kind, identify
+from tests.support.extracting import opened as files_opened
 from tests.support.mail import honest
 from tests.support.smime import COMPRESSED, ENVELOPED, signed, wrapped
 
@@ -32,11 +33,21 @@ def test_a_detached_signature_yields_nothing() -> None:
     assert opened(signed(honest(), is_detached=True), "smime.p7s") == []
 
 
-@pytest.mark.parametrize(
-    ("oid", "reason"), [(ENVELOPED, Reason.ENCRYPTED_MAIL), (COMPRESSED, Reason.UNSUPPORTED)]
-)
-def test_what_cannot_be_opened_is_a_gap(oid: bytes, reason: Reason) -> None:
-    (gap,) = opened(wrapped(oid))
+def test_what_only_its_recipient_can_open_is_a_gap() -> None:
+    (gap,) = opened(wrapped(ENVELOPED))
 
     assert isinstance(gap, Gap)
-    assert gap.reason is reason
+    assert gap.reason is Reason.ENCRYPTED_MAIL
+
+
+def test_compressed_mail_is_unpacked() -> None:
+    (mail,) = opened(wrapped(COMPRESSED, zlib.compress(honest())))
+
+    assert identify(wrapped(COMPRESSED), "") == (Kind.SMIME,)
+    assert isinstance(mail, Member)
+    assert mail.declared_type == "message/rfc822"
+    assert mail.stream.read(1 << 20) == honest()
+
+
+def test_compressed_content_that_is_not_packed_is_damage() -> None:
+    assert files_opened(SmimeExtractor(), wrapped(COMPRESSED)).errors != []
