@@ -7,12 +7,13 @@ Rule 3. Whatever goes wrong on our side is a 4xx, and the sender keeps the messa
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from gateway import records
 from gateway.events import Events
 from gateway.failpoints import reach
+from gateway.holding import Patience, searchable
 from gateway.model import Action, Envelope, Report, Verdict
 from gateway.notices.held import Notices
 from gateway.once import Once
@@ -48,6 +49,7 @@ class Means:
     hostname: str
     marks: Marks
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    patience: Patience = field(default_factory=Patience)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +171,7 @@ async def _put_away(case: Case, means: Means) -> Outcome:
     try:
         item = means.lockbox.new_id()
         await _begin(case, means, item)
-        await asyncio.to_thread(means.lockbox.hold, _new_item(case), identifier=item)
+        await asyncio.to_thread(means.lockbox.hold, _new_item(case, means), identifier=item)
     except NoRoomError as error:
         means.events.failed(case.identifier, "hold", error)
         return Outcome(replies.NO_ROOM)
@@ -196,7 +198,7 @@ async def _tell(case: Case, means: Means, item: str, notices: Notices) -> None:
         means.events.notice_failed(item, reply)
 
 
-def _new_item(case: Case) -> NewItem:
+def _new_item(case: Case, means: Means) -> NewItem:
     pack = case.report.pack
     return NewItem(
         message=case.message,
@@ -211,4 +213,6 @@ def _new_item(case: Case) -> NewItem:
             "recipients": ", ".join(entry.address for entry in case.envelope.recipients),
             "subject": case.report.heading.subject,
         },
+        searchable=searchable(case.envelope, case.report),
+        look_by=means.patience.look_by(case.verdict.kind.word, case.envelope, means.now()),
     )

@@ -4,12 +4,11 @@ import asyncio
 import os
 import resource
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import (
     AbstractAsyncContextManager,
     AsyncExitStack,
     asynccontextmanager,
-    contextmanager,
     nullcontext,
 )
 from dataclasses import dataclass
@@ -20,8 +19,8 @@ from gateway import tls, watch
 from gateway.acts import Means
 from gateway.config import ConfigError, Settings
 from gateway.events import Events, open_log
-from gateway.failpoints import reach
 from gateway.health import Check, Health
+from gateway.lockboxes import gateway_key, lockbox, patience, upkeep
 from gateway.loglines import LogLines
 from gateway.metrics import Metrics
 from gateway.notices.held import Notices
@@ -30,22 +29,23 @@ from gateway.packs import load
 from gateway.packs.load import Loaded
 from gateway.pipeline import Pipeline
 from gateway.poison import Poison
-from gateway.release import Release
+from gateway.release import Handed, Release
 from gateway.reload import Made, Reload
 from gateway.smtp.inbound import Server
 from gateway.smtp.journal import Journal
 from gateway.smtp.marks import Marks
 from gateway.smtp.outbound import HopAddress, NextHop, NextHopError, TlsContext
-from gateway.smtp.replies import Reply
 from gateway.tls import ServerTls
 from gateway.workers import sandbox
 from gateway.workers.frames import Setup
 from gateway.workers.pool import Observer, Pool, Started
-from quarantine import Lockbox, load_key, open_lockbox
+from quarantine import Lockbox, only_one
 
 _GREETING_SECONDS = 3.0
 _STANDARD_ERROR = 2
 """Its descriptor: not what somebody may have put in the place of sys.stderr."""
+JUDGE = "gateway.workers.engine:build_engine"
+"""What looks at mail: every rule and every analyzer."""
 
 Bound = TypeVar("Bound")
 """What a server says when it listens."""
@@ -128,6 +128,8 @@ async def _run(
         for problem in workers.problems:
             events.rule_file_skipped(problem)
         held = stack.enter_context(lockbox(settings))
+        # Two gateways on one folder would each think that what the other does is left over.
+        stack.enter_context(only_one(settings.quarantine.folder, "gateway"))
         await asyncio.to_thread(held.recover)
         state = await stack.enter_async_context(_state(settings))
         once = Once(
@@ -139,7 +141,16 @@ async def _run(
         hop = await stack.enter_async_context(next_hop(settings))
         await _greet(hop, events)
         marks = _marks(settings)
-        means = Means(hop, held, _notices(settings), events, once, _hostname(settings), marks)
+        means = Means(
+            hop,
+            held,
+            _notices(settings),
+            events,
+            once,
+            _hostname(settings),
+            marks,
+            patience=patience(settings),
+        )
         pipeline = Pipeline(
             scanner=workers.pool,
             poison=state.poison,
@@ -159,6 +170,7 @@ async def _run(
         watch.gauges(metrics, server=server, lockbox=held, hop=hop, journal=state.journal)
         checks = watch.checks(workers.pool, server, held, hop)
         health = await stack.enter_async_context(_health(settings, metrics, checks))
+        await stack.enter_async_context(upkeep(settings, held, hop, events).running())
         stack.push_async_callback(_drain, server, settings.smtp.drain, events)
         addresses = await _listen(server, settings)
         events.started(addresses, workers.started.pack, workers.layers)
@@ -176,9 +188,16 @@ def _observed(settings: Settings, events: Events) -> AbstractAsyncContextManager
 
 @asynccontextmanager
 async def scanner(
-    settings: Settings, extra_rules: Sequence[Path] = (), *, observer: Observer | None = None
+    settings: Settings,
+    extra_rules: Sequence[Path] = (),
+    *,
+    observer: Observer | None = None,
+    factory: str = JUDGE,
 ) -> AsyncIterator[Scanner]:
-    """Workers with every rule pack of the settings, and ``extra_rules`` beside them."""
+    """Workers with every rule pack of the settings, and ``extra_rules`` beside them.
+
+    ``factory`` names the function that builds their engine, when it is not the one that judges.
+    """
     setup, loaded = await asyncio.to_thread(_setup, settings, extra_rules)
     pool = Pool(
         setup,
@@ -188,6 +207,7 @@ async def scanner(
         required=sandbox.REQUIRED if settings.workers.require_sandbox else frozenset(),
         tolerance=settings.workers.tolerance(),
         observer=observer,
+        factory=factory,
     )
     started = await pool.start()
     try:
@@ -213,23 +233,10 @@ def rule_packs(settings: Settings, extra_rules: Sequence[Path] = ()) -> Loaded:
     return load.load(settings.rules.packs, extra_rules)
 
 
-@contextmanager
-def lockbox(settings: Settings) -> Iterator[Lockbox]:
-    """Open the quarantine. Raises LockboxError when the key or the folder is not usable."""
-    key = load_key(settings.quarantine.key_file)
-    with open_lockbox(
-        settings.quarantine.folder,
-        key,
-        reserve_bytes=settings.quarantine.disk_floor,
-        step=reach,
-    ) as opened:
-        yield opened
-
-
 @asynccontextmanager
 async def _state(settings: Settings) -> AsyncIterator[State]:
     folder = settings.state.folder
-    key = load_key(settings.quarantine.key_file)
+    key = gateway_key(settings)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         journal = Journal(folder / "journal", key.derive("journal"))
@@ -270,10 +277,11 @@ async def release(
     who: str,
     why: str,
     recipients: tuple[str, ...] = (),
-) -> Reply:
+) -> Handed:
     """Release one item from the command line, with or without a running gateway."""
+    two_persons = frozenset(settings.quarantine.two_persons)
     async with next_hop(settings) as hop:
-        desk = Release(lockbox, hop, _hostname(settings), _marks(settings))
+        desk = Release(lockbox, hop, _hostname(settings), _marks(settings), two_persons)
         return await desk.release(identifier, who=who, why=why, recipients=recipients)
 
 
@@ -347,7 +355,7 @@ def _notices(settings: Settings) -> Notices | None:
 
 
 def _marks(settings: Settings) -> Marks:
-    return Marks(load_key(settings.quarantine.key_file).derive("marks"))
+    return Marks(gateway_key(settings).derive("marks"))
 
 
 def _hostname(settings: Settings) -> str:

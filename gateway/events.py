@@ -166,6 +166,28 @@ class Events:
         self._metrics.notices_failed.inc()
         self._log.warning("notice_failed", item=item, reply=reply.code)
 
+    def overdue(self, item: str, kind: str) -> None:
+        """Nobody has looked at a held message in time."""
+        self._log.warning("overdue", item=item, **{"class": kind})
+
+    def overdue_now(self, count: int) -> None:
+        """So many held messages wait for somebody to look at them, over their time."""
+        self._metrics.overdue.set(count)
+
+    def purged(self, items: int) -> None:
+        """The time of so many items was over; nobody can read them any more."""
+        self._metrics.purged.inc(items)
+        self._log.info("purged", items=items)
+
+    def upkeep_failed(self, what: str, why: str) -> None:
+        """The quarantine could not be kept up; it is tried again."""
+        self._metrics.failed.labels("upkeep").inc()
+        self._log.error("upkeep_failed", what=what, why=why)
+
+    def audit_head(self, head: str) -> None:
+        """The end of the audit: kept where the log goes, it proves later that nothing was cut."""
+        self._log.info("audit_head", head=head)
+
     def _who(self, envelope: Envelope, report: Report) -> dict[str, object]:
         if not self._personal:
             return {}

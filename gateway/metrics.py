@@ -106,6 +106,14 @@ class Metrics:
             registry=self.registry,
         )
         self.has_room = self._gauge("quarantine_has_room", "1 while the quarantine takes more")
+        self.overdue = self._gauge(
+            "quarantine_overdue", "Held messages that nobody has looked at in time"
+        )
+        self.purged = Counter(
+            "lazaretto_quarantine_purged",
+            "Items whose time was over",
+            registry=self.registry,
+        )
         self.certificate_expires = self._gauge(
             "certificate_expires_seconds",
             "When our certificate ends, in seconds since 1970; 0 without one",

@@ -34,6 +34,17 @@ class Recovery:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyUse:
+    """One master key, and how many items and notes are under it."""
+
+    id: str
+    count: int
+    is_current: bool
+    is_known: bool
+    can_read: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Upkeep:
     """The upkeep of one lockbox. Everything here may be stopped at any moment and done again."""
 
@@ -118,6 +129,21 @@ class Upkeep:
         if done:
             why = f"{done} keys are under {ring.current.id} now"
             index.record(self.parts.entry("rekeyed", who=who, why=why))
+
+    def key_uses(self) -> list[KeyUse]:
+        """Every key that is known or that something is under, the current one first."""
+        ring, counts = self.parts.sealer.ring, self.parts.index.keys()
+        known = {key.id: key for key in ring.all}
+        return [
+            KeyUse(
+                key_id,
+                counts.get(key_id, 0),
+                is_current=key_id == ring.current.id,
+                is_known=key_id in known,
+                can_read=key_id in known and known[key_id].can_read,
+            )
+            for key_id in dict.fromkeys([*known, *counts])
+        ]
 
     def _reseal_tip(self) -> None:
         while (tip := self.parts.index.tip()).state:

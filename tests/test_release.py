@@ -24,11 +24,11 @@ async def test_a_released_message_arrives_byte_for_byte_and_the_item_says_who_di
     async with house() as home:
         item = await held(home)
 
-        reply = await desk(home).release(item, who="alice", why="sender called")
+        handed = await desk(home).release(item, who="alice", why="sender called")
 
         (delivery,) = home.sink.deliveries
         details = home.lockbox.item(item)
-    assert reply.code == 250
+    assert handed.reply.code == 250
     assert delivery.message.endswith(MESSAGE)
     assert f"X-Lazaretto: released; id={item}\r\n".encode() in delivery.message
     assert details.item.state is State.RELEASED
@@ -55,10 +55,10 @@ async def test_when_the_next_hop_says_452_the_item_stays_held() -> None:
     async with house(sink=Sink(conduct=full)) as home:
         item = await held(home)
 
-        reply = await desk(home).release(item, who="alice", why="x")
+        handed = await desk(home).release(item, who="alice", why="x")
 
         details = home.lockbox.item(item)
-    assert str(reply) == "452 4.2.2 mailbox full"
+    assert str(handed.reply) == "452 4.2.2 mailbox full"
     assert details.item.state is State.HELD
     assert details.changes[-1].why == "452 4.2.2 mailbox full"
 
@@ -68,9 +68,9 @@ async def test_when_the_next_hop_is_down_the_item_stays_held() -> None:
         item = await held(home)
         await home.sink.close()
 
-        reply = await desk(home).release(item, who="alice", why="x")
+        handed = await desk(home).release(item, who="alice", why="x")
 
-        assert reply.code == 451
+        assert handed.reply.code == 451
         assert home.lockbox.item(item).item.state is State.HELD
 
 

@@ -32,6 +32,7 @@ tls = "off"
 folder = "{folder}/quarantine"
 key_file = "{folder}/quarantine.key"
 disk_floor = "1 MiB"
+two_persons = []
 [state]
 folder = "{folder}/state"
 [health]
@@ -145,13 +146,15 @@ async def _look_and_release(running: _Demo, sample: Sample, message: bytes) -> b
     details = running.lockbox.item(item.id)
     console.print(f"\n[bold]Looked at:[/] {markup(sample.subject)}")
     console.print(report_tree(records.decode_report(details.report), f"item {item.id}"))
-    reply = await app.release(
+    handed = await app.release(
         running.settings, running.lockbox, item.id, who="demo", why="to show how it is done"
     )
     has_arrived = running.has_arrived(message)
     arrived = "byte for byte" if has_arrived else "[bold red]changed[/]"
-    console.print(f"\n[bold]Released:[/] the mail server said {reply}; it arrived {arrived}.")
-    return reply.is_positive and has_arrived
+    console.print(
+        f"\n[bold]Released:[/] the mail server said {handed.reply}; it arrived {arrived}."
+    )
+    return bool(handed.taken) and has_arrived
 
 
 def _show_next(running: _Demo) -> None:

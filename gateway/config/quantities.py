@@ -33,6 +33,11 @@ def _seconds(value: object) -> object:
     raise ValueError(message)
 
 
+def duration(text: str) -> float:
+    """Seconds of a duration as people write it: ``"20s"``, ``"4 h"``. Raises ValueError."""
+    return float(str(_seconds(text)))
+
+
 def _action(value: object) -> object:
     words = {action.word: action for action in Action}
     if isinstance(value, str) and value in words:
@@ -69,7 +74,8 @@ def _write_bytes(count: int) -> str:
 
 
 def _write_seconds(seconds: float) -> str:
-    return f"{seconds:g}s"
+    unit = next((unit for unit in ("d", "h") if seconds % _SECONDS[unit] == 0), "s")
+    return f"{seconds / _SECONDS[unit]:.10g}{unit}"
 
 
 def _write_action(action: Action) -> str:

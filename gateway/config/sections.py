@@ -22,6 +22,7 @@ from gateway.config.quantities import (
     Seconds,
     Size,
 )
+from gateway.config.quarantine import QuarantineSettings
 from gateway.config.section import Section
 from gateway.model import Action, Class
 from gateway.policy import Policy
@@ -228,14 +229,6 @@ class ActionSettings(Section):
             Class.MALICIOUS: self.malicious,
         }
         return Policy(actions, self.encrypted_mail)
-
-
-class QuarantineSettings(Section):
-    """Where held mail lies."""
-
-    folder: Path = Path("/var/lib/lazaretto/quarantine")
-    key_file: Path = Path("/etc/lazaretto/quarantine.key")
-    disk_floor: Size = 256 << 20
 
 
 class StateSettings(Section):

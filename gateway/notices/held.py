@@ -6,15 +6,13 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Literal
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from gateway.model import Class, Heading
+from gateway.notices.texts import template
 
 _SUBJECTS = {
     "fr": "Message retenu : n° {item}",
     "en": "Message held: no. {item}",
 }
-_LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +35,8 @@ class Notices:
         notice["Subject"] = _SUBJECTS[self.language].format(item=item)
         notice["Date"] = now
         notice["Auto-Submitted"] = "auto-generated"
-        template = _ENVIRONMENT.get_template(f"held.{self.language}.txt.j2")
         notice.set_content(
-            template.render(
+            template(f"held.{self.language}.txt.j2").render(
                 sender=heading.sender,
                 subject=heading.subject,
                 item=item,
@@ -49,18 +46,3 @@ class Notices:
             cte="quoted-printable",
         )
         return notice.as_bytes()
-
-
-def _plain(text: str) -> str:
-    """One printable line: what a sender wrote must not be able to look like our own words."""
-    line = "".join(letter if letter.isprintable() else " " for letter in text)
-    return " ".join(line.split())[:_LONGEST] or "-"
-
-
-_ENVIRONMENT = Environment(
-    loader=PackageLoader("gateway.notices"),
-    autoescape=False,  # noqa: S701 - text/plain; every inserted word goes through "plain"
-    undefined=StrictUndefined,
-    keep_trailing_newline=True,
-)
-_ENVIRONMENT.filters["plain"] = _plain

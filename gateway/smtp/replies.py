@@ -44,6 +44,9 @@ class Reply:
         return _UNSAFE.sub("?", str(self)).encode("ascii")[:_LINE_OCTETS]
 
 
+# --- a release -------------------------------------------------------------------------------
+NEEDS_SECOND_PERSON = Reply(450, "4.7.1", "approved, and a second person has to release it")
+
 # --- the session -------------------------------------------------------------------------------
 BYE = Reply(221, "2.0.0", "bye")
 OK = Reply(250, "2.0.0", "ok")

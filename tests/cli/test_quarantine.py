@@ -1,56 +1,22 @@
-import asyncio
 import hashlib
 import json
 import os
 import pty
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from gateway import records
-from gateway.model import Envelope, Finding, Level, Listed, Recipient
-from gateway.smtp.sink import Sink, Step, well_behaved
-from quarantine import NewItem
+from gateway.model import Finding, Level, Listed
+from gateway.scan.formats import lib7zip
+from gateway.scan.kinds import Kind
+from gateway.smtp.sink import Step
 from tests.support.commands import hold, lockbox, run, settings
 from tests.support.gateway import lazaretto
+from tests.support.held import ENVELOPE, ITEM, mail_server
 from tests.support.house import MALICIOUS, MESSAGE
-
-ENVELOPE = Envelope("lab@out.example", (Recipient("dr@hospital.example"),), client="192.0.2.1")
-ITEM = NewItem(
-    message=MESSAGE,
-    envelope=records.encode(ENVELOPE),
-    report=records.encode(MALICIOUS),
-    kind="malicious",
-    action="quarantine",
-    reasons=("macro.dropper",),
-    pack="core 2026.11.23",
-    summary={
-        "sender": "lab@out.example",
-        "recipients": "dr@hospital.example",
-        "subject": "secret result",
-    },
-)
-
-
-@contextmanager
-def mail_server(conduct: object = well_behaved) -> Iterator[Sink]:
-    """A sink on a thread of its own: the command has a loop of its own, too."""
-    sink = Sink(conduct=conduct)  # type: ignore[arg-type]
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    asyncio.run_coroutine_threadsafe(sink.start(), loop).result(10)
-    try:
-        yield sink
-    finally:
-        asyncio.run_coroutine_threadsafe(sink.close(), loop).result(10)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
-        loop.close()
 
 
 def test_nothing_held_is_said(tmp_path: Path) -> None:
@@ -272,15 +238,49 @@ def test_whoever_sits_at_the_keyboard_is_asked_although_the_output_goes_elsewher
     assert done.stdout.endswith(f"Deleted {item}.\n")
 
 
-def test_an_export_is_the_original_and_for_its_owner_alone(tmp_path: Path) -> None:
+def test_a_plain_export_is_the_original_and_for_its_owner_alone(tmp_path: Path) -> None:
     config = settings(tmp_path)
     item = hold(tmp_path, ITEM)
     file = tmp_path / "sample.eml"
 
-    run("quarantine", "export", item, file, "--config", config)
+    run("quarantine", "export", item, file, "--plain", "--config", config)
 
     assert file.read_bytes() == MESSAGE
     assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_an_export_is_a_locked_zip_with_a_manifest_named_after_the_item(tmp_path: Path) -> None:
+    config = settings(tmp_path)
+    item = hold(tmp_path, ITEM)
+    file = tmp_path / "sample.zip"
+
+    done = run("quarantine", "export", item, file, "--reason", "for the CERT", "--config", config)
+
+    archive = lib7zip.Archive(
+        file.read_bytes(), Kind.ZIP, item_bytes=1 << 20, total_bytes=1 << 20, password="infected"
+    )
+    content = {entry.name: archive.read(entry) for entry in archive.items()}
+    assert content[f"{item}.eml"] == MESSAGE
+    manifest = json.loads(content[f"{item}.json"])
+    assert manifest["sha256"] == hashlib.sha256(MESSAGE).hexdigest()
+    assert b"secret" not in content[f"{item}.json"]
+    assert "Its password is: infected" in done.stdout
+    assert file.stat().st_mode & 0o777 == 0o600
+    with lockbox(tmp_path) as box:
+        record = box.item(item).records[-1]
+        assert (record.action, record.why) == ("exported", "for the CERT")
+
+
+def test_an_export_is_encrypted_as_it_says(tmp_path: Path) -> None:
+    config = settings(tmp_path)
+    item = hold(tmp_path, ITEM)
+    run("quarantine", "export", item, tmp_path / "x.zip", "--config", config)
+
+    with zipfile.ZipFile(tmp_path / "x.zip") as archive:
+        for entry in archive.infolist():
+            assert entry.compress_type == 99  # WinZip AES
+            assert entry.extra[-4] == 3 or b"AE\x03" in entry.extra  # 256 bits
+            assert entry.flag_bits & 1
 
 
 def test_an_export_goes_nowhere_that_everybody_may_write_to(tmp_path: Path) -> None:

@@ -175,6 +175,7 @@ def test_the_sample_file_shows_every_key_at_its_default() -> None:
         ("smtp", "tls_certificate"),
         ("smtp", "tls_key"),
         ("next_hop", "tls_authorities"),
+        ("quarantine", "reading_key_file"),
     ):
         assert defaults[table].pop(key) is None
         assert f"# {key} = " in (CONFIG / "lazaretto.toml").read_text()

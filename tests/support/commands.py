@@ -16,6 +16,7 @@ tls = "off"
 folder = "{folder}/quarantine"
 key_file = "{folder}/quarantine.key"
 disk_floor = "1 MiB"
+two_persons = []
 """
 
 

@@ -28,6 +28,7 @@ count = 1
 folder = "{root}/quarantine"
 key_file = "{root}/quarantine.key"
 disk_floor = "1 MiB"
+two_persons = []
 [state]
 folder = "{root}/state"
 """

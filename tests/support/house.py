@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from gateway.acts import Means
 from gateway.events import Events, open_log
 from gateway.failpoints import reach
+from gateway.holding import Patience
 from gateway.metrics import Metrics
 from gateway.model import (
     Envelope,
@@ -194,18 +195,30 @@ async def house(
     patience_seconds: float = 5.0,
     step: Step = reach,
     next_hop: Callable[[int], NextHop] | None = None,
+    patience: Patience = Patience(),
+    lockbox_clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> AsyncIterator[House]:
     """Run a house for as long as the block lasts; ``next_hop`` leads to the sink's port."""
     log = StringIO()
     blobs, index = blobs or MemoryBlobs(capacity_bytes), BreakableIndex()
     async with sink or Sink() as mail_server:
-        with Lockbox(blobs, index, key=KEY, reserve_bytes=0, step=step) as lockbox:
+        with Lockbox(
+            blobs, index, key=KEY, reserve_bytes=0, step=step, clock=lockbox_clock
+        ) as lockbox:
             hop = (next_hop or _hop(connections))(mail_server.port)
             events = Events(open_log("json", log), Metrics(), personal=personal)
             with TemporaryDirectory() as folder:
                 memories = Memories(Path(folder), events, lockbox, patience_seconds)
                 means = Means(
-                    hop, lockbox, notices, events, memories.open(), "gate.example", MARKS, now
+                    hop,
+                    lockbox,
+                    notices,
+                    events,
+                    memories.open(),
+                    "gate.example",
+                    MARKS,
+                    now,
+                    patience,
                 )
                 scanner = FixedScanner(CLEAN)
                 poison = Poison(Path(folder, "poison"), b"secret")

@@ -1,0 +1,27 @@
+"""The words of a message on the terminal: defanged, escaped, and never rendered."""
+
+from itertools import groupby
+
+from rich.text import Text
+
+from gateway.cli.terminal import cell, console
+from gateway.model import Finding, Report
+from gateway.scan.preview import HEADER, MACRO, TEXT
+
+_TITLES = {HEADER: "Header", TEXT: "Words", MACRO: "Macro"}
+
+
+def print_preview(report: Report) -> None:
+    """Print what `gateway.scan.preview` saw: the lines of each part below its place."""
+    lines = [finding for finding in report.findings if finding.code in _TITLES]
+    for (code, lineage), part in groupby(lines, key=lambda found: (found.code, found.lineage)):
+        where = " / ".join(lineage[1:]) or "the message"
+        console.print(Text.assemble((f"\n{_TITLES[code]} of ", "bold"), cell(where, "bold")))
+        for finding in part:
+            console.print(_line(finding), soft_wrap=True)
+    for gap in report.gaps:
+        console.print(cell(f"not seen: {gap.reason.value}  {gap.detail}", "magenta"))
+
+
+def _line(finding: Finding) -> Text:
+    return Text.assemble((f"{finding.summary:>5} ", "dim"), cell(finding.evidence))

@@ -1,0 +1,96 @@
+"""``quarantine audit``: who did what, and whether that record is whole."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from gateway.cli.options import ConfigFile, Json
+from gateway.cli.quarantine.desk import line, opened
+from gateway.cli.terminal import FAILURE, cell, console, stop
+from quarantine import Head, Record, read_head
+
+commands = typer.Typer(help="Who did what to which item, and why.", no_args_is_help=True)
+
+
+@commands.command("list")
+def list_(
+    *,
+    item: Annotated[str, typer.Option("--item", metavar="ID", help="Only of this item.")] = "",
+    by: Annotated[str, typer.Option("--who", metavar="NAME", help="Only of this person.")] = "",
+    above: Annotated[
+        int, typer.Option("--after", metavar="NUMBER", min=0, help="Only later records.")
+    ] = 0,
+    json: Json = False,
+    config: ConfigFile = None,
+) -> None:
+    """List what was done, oldest first.
+
+    Examples: lazaretto quarantine audit list --who alice; lazaretto quarantine audit list --json
+    """
+    with opened(config) as (_, box):
+        identifier = box.item(item).item.id if item else ""
+        for record in box.audit.records(above):
+            if (not item or record.item == identifier) and (not by or record.who == by):
+                _print(record, json=json)
+
+
+@commands.command()
+def head(*, json: Json = False, config: ConfigFile = None) -> None:
+    """Print the end of the audit. Write it down elsewhere: it proves later that nothing was cut.
+
+    The gateway writes it into its log every ten minutes.
+
+    Example: lazaretto quarantine audit head >> /mnt/other-machine/heads
+    """
+    with opened(config) as (_, box):
+        found = box.audit.head()
+    if found is None:
+        stop("nothing was recorded yet", FAILURE)
+    print(line(asdict(found)) if json else found)
+
+
+@commands.command()
+def verify(
+    written: Annotated[
+        str, typer.Argument(metavar="[HEAD]", help="A head that was written down before.")
+    ] = "",
+    *,
+    json: Json = False,
+    config: ConfigFile = None,
+) -> None:
+    """Check every record. Names the first one that was changed, left out or put in.
+
+    Exit code: 0 all is whole, 1 something is not.
+
+    Examples: lazaretto quarantine audit verify;
+    lazaretto quarantine audit verify 1234:5f0c...
+    """
+    anchor = _anchor(written) if written else None
+    with opened(config) as (_, box):
+        verdict = box.audit.verify(anchor)
+    if json:
+        print(line(asdict(verdict)))
+    elif verdict.broken is None:
+        console.print(f"{verdict.records} records, and all are as they were written.")
+        if verdict.older:
+            console.print(f"{verdict.older} are older than the chain: nothing vouches for them.")
+    if verdict.broken is not None:
+        stop(f"the audit is broken: {verdict.why}", FAILURE)
+
+
+def _anchor(written: str) -> Head:
+    found = read_head(written)
+    if found is None:
+        stop(f"{written[:40]!r} is no head: expected NUMBER:MAC, as lazaretto printed it")
+    return found
+
+
+def _print(record: Record, *, json: bool) -> None:
+    if json:
+        print(line(asdict(record)))
+        return
+    text = cell(f"{record.number:>6} {record.at:%Y-%m-%d %H:%M:%S} ", "dim")
+    text.append_text(cell(f"{record.who} {record.action} {record.item}".rstrip()))
+    why = f" ({record.why})" if record.why else ""
+    console.print(text.append_text(cell(f"{why}  {record.origin}", "dim")), soft_wrap=True)

@@ -1,0 +1,63 @@
+"""``quarantine delete``, ``purge`` and ``legal-hold``: when an item ends, and when it must not."""
+
+from typing import Annotated
+
+import typer
+
+from gateway.cli.options import ConfigFile, Json, Reason
+from gateway.cli.quarantine.desk import Id, Yes, ask, facts, line, opened, who
+from gateway.cli.terminal import console
+from gateway.lockboxes import retention
+
+
+def delete(identifier: Id, *, reason: Reason, yes: Yes = False, config: ConfigFile = None) -> None:
+    """Delete an item for good: its key is destroyed, so nobody can read it again.
+
+    Example: lazaretto quarantine delete 1m85 --reason spam --yes
+    """
+    with opened(config) as (_, box):
+        item = box.item(identifier).item
+        ask(f"Delete {item.id} for good?", yes=yes)
+        box.delete(item.id, who=who(), why=reason)
+    console.print(f"Deleted {item.id}.")
+
+
+def legal_hold(
+    identifier: Id,
+    *,
+    reason: Reason,
+    end: Annotated[bool, typer.Option("--end", help="Let it go again.")] = False,
+    config: ConfigFile = None,
+) -> None:
+    """Keep an item beyond its time: nobody deletes it, and no purge takes it.
+
+    Examples: lazaretto quarantine legal-hold 1m85 --reason "complaint 2026/113";
+    lazaretto quarantine legal-hold 1m85 --end --reason "case closed"
+    """
+    with opened(config) as (_, box):
+        item = box.set_legal_hold(identifier, who=who(), why=reason, is_held=not end)
+    console.print(f"{item.id} is {'under' if item.legal_hold else 'no longer under'} legal hold.")
+
+
+def purge(
+    *,
+    yes: Yes = False,
+    clock_is_right: Annotated[
+        bool, typer.Option("--clock-is-right", help="You looked: the clock has not jumped.")
+    ] = False,
+    json: Json = False,
+    config: ConfigFile = None,
+) -> None:
+    """Shred what is older than quarantine.retention. The gateway does it by itself every hour.
+
+    Examples: lazaretto quarantine purge; lazaretto quarantine purge --yes --json
+    """
+    with opened(config) as (settings, box):
+        ask("Shred everything that is older than its retention?", yes=yes)
+        kept_for, count = retention(settings), 0
+        for item in box.upkeep.purge(kept_for, who=who(), clock_is_right=clock_is_right):
+            count += 1
+            if json:
+                print(line(facts(item)))
+    if not json:
+        console.print(f"Purged {count} items.")

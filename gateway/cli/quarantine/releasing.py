@@ -1,0 +1,164 @@
+"""``quarantine release``, ``approve`` and ``settle``: a held message on its way to its readers."""
+
+import asyncio
+import sys
+from typing import Annotated
+
+import typer
+
+from gateway import app, records
+from gateway.cli.options import ConfigFile, Reason
+from gateway.cli.quarantine.desk import Id, opened, who
+from gateway.cli.terminal import FAILURE, console, markup, stop
+from gateway.config import Settings
+from gateway.model import Class, Verdict
+from gateway.release import Handed
+from gateway.rescan import look_again
+from gateway.smtp.outbound import InDoubtError
+from gateway.workers.pool import PoolBusyError
+from quarantine import Details, Lockbox
+
+To = Annotated[
+    list[str] | None,
+    typer.Option("--to", metavar="ADDRESS", help="Only to this recipient; may be repeated."),
+]
+
+
+def release(
+    identifier: Id,
+    *,
+    reason: Reason,
+    to: To = None,
+    with_password: Annotated[
+        bool,
+        typer.Option(
+            "--with-password",
+            help="Ask for the password of its locked file, look inside, and release if clean.",
+        ),
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Do not look at it again with the newest rules.")
+    ] = False,
+    config: ConfigFile = None,
+) -> None:
+    """Hand an item to the next hop, byte for byte. It stays held unless the next hop said 250.
+
+    It is looked at again first: what the newest rules find worse than before is not released.
+    Malicious mail needs two persons: the first one approves, the second one releases.
+
+    Examples: lazaretto quarantine release 1m85 --reason "the laboratory confirmed it";
+    lazaretto quarantine release 1m85 --to dr.martin@hospital.example --reason "she called";
+    lazaretto quarantine release 1m85 --with-password --reason "password by telephone"
+    """
+    with opened(config) as (settings, box):
+        details = box.item(identifier)
+        if with_password:
+            _check_clean(settings, box, details, _password())
+        elif not force:
+            _check_no_worse(settings, box, details)
+        try:
+            handed = asyncio.run(
+                app.release(
+                    settings,
+                    box,
+                    details.item.id,
+                    who=who(),
+                    why=reason,
+                    recipients=tuple(to or ()),
+                )
+            )
+        except InDoubtError:
+            stop(
+                f"item {details.item.id}: the next hop took all the bytes and then fell silent. "
+                "Look whether the message arrived; the item stays in state 'releasing'",
+                FAILURE,
+            )
+        _tell(details.item.id, handed)
+
+
+def approve(identifier: Id, *, reason: Reason, to: To = None, config: ConfigFile = None) -> None:
+    """Agree to a release that a second person carries out, to these recipients and no others.
+
+    Example: lazaretto quarantine approve 1m85 --reason "a macro of our own planning office"
+    """
+    with opened(config) as (_, box):
+        item = box.approve(identifier, who=who(), why=reason, recipients=tuple(to or ()))
+    console.print(f"Approved {item.id}: a second person may release it now.")
+
+
+def settle(
+    identifier: Id,
+    *,
+    arrived: Annotated[
+        bool, typer.Option("--arrived/--not-arrived", help="What you found in the mail server.")
+    ],
+    reason: Reason,
+    config: ConfigFile = None,
+) -> None:
+    """Say what became of an item in state 'releasing', whose release was cut off.
+
+    Look into the mail server first: only it knows. An item that arrived is released, one that
+    did not is held as before.
+
+    Example: lazaretto quarantine settle 1m85 --not-arrived --reason "not in its log"
+    """
+    with opened(config) as (_, box):
+        settle_as = box.finish_release if arrived else box.fail_release
+        item = settle_as(identifier, who=who(), reply=reason)
+    console.print(f"{item.id} is {item.state} now.")
+
+
+def _tell(item: str, handed: Handed) -> None:
+    if handed.is_approved:
+        console.print(f"Approved {item}: a second person has to release it as well.")
+        raise typer.Exit(FAILURE)
+    if not handed.taken:
+        stop(f"the next hop said: {handed.reply}; item {item} stays held", FAILURE)
+    console.print(f"Released {item}: the next hop said {markup(str(handed.reply))}")
+    for recipient, reply in handed.refused:
+        print(f"lazaretto: not to {recipient}: the next hop said: {reply}", file=sys.stderr)
+    if handed.waiting:
+        console.print(f"Still held for {markup(', '.join(handed.waiting))}.")
+    if handed.refused:
+        raise typer.Exit(FAILURE)
+
+
+def _password() -> str:
+    """From the keyboard without an echo, or from a pipe; never from the command line."""
+    if sys.stdin.isatty():
+        return str(typer.prompt("Password", hide_input=True))
+    return sys.stdin.readline(1024).rstrip("\r\n")
+
+
+def _check_no_worse(settings: Settings, box: Lockbox, details: Details) -> None:
+    verdict = _verdict(settings, box, details)
+    was = next((kind for kind in Class if kind.word == details.item.kind), Class.MALICIOUS)
+    if verdict.kind > was:
+        stop(
+            f"item {details.item.id} was {details.item.kind}, and the newest rules call it "
+            f"{verdict.kind.word} ({', '.join(verdict.reasons)}): look at it again, or --force",
+            FAILURE,
+        )
+
+
+def _check_clean(settings: Settings, box: Lockbox, details: Details, password: str) -> None:
+    scan = settings.scan.model_copy(update={"passwords": (password, *settings.scan.passwords)})
+    verdict = _verdict(settings.model_copy(update={"scan": scan}), box, details)
+    if verdict.kind is not Class.CLEAN:
+        stop(
+            f"item {details.item.id} is {verdict.kind.word} ({', '.join(verdict.reasons)}) with "
+            "this password: it stays held",
+            FAILURE,
+        )
+
+
+def _verdict(settings: Settings, box: Lockbox, details: Details) -> Verdict:
+    message, envelope = box.message(details.item.id), records.decode_envelope(details.envelope)
+    try:
+        report = asyncio.run(look_again(settings, message, envelope.sender_domain))
+    except PoolBusyError as error:
+        stop(f"{error}: try again, or raise workers.queue", FAILURE)
+    verdict = settings.actions.policy().decide(report)
+    told = f"{details.item.kind} -> {verdict.kind.word}; {', '.join(verdict.reasons)}"
+    box.record("rescanned", who=who(), why=told, typed=details.item.id)
+    return verdict

@@ -1,0 +1,117 @@
+"""``quarantine show``: one item, so that a person can understand it in a minute."""
+
+import asyncio
+import sys
+from typing import Annotated
+
+import msgspec
+import typer
+
+from gateway import records
+from gateway.cli.options import ConfigFile, Json
+from gateway.cli.preview import print_preview
+from gateway.cli.quarantine.desk import Id, facts, line, opened, who
+from gateway.cli.terminal import console, markup, stop
+from gateway.cli.tree import report_tree, size
+from gateway.rescan import PREVIEW, look_again
+from quarantine import Details
+
+
+def show(
+    identifier: Id,
+    *,
+    text: Annotated[
+        bool,
+        typer.Option("--text", help="Its header, its words and its macros too, made harmless."),
+    ] = False,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="The message as it came, to a pipe; never to a terminal.")
+    ] = False,
+    reason: Annotated[
+        str, typer.Option("--reason", metavar="TEXT", help="Why you look; kept in the audit.")
+    ] = "",
+    json: Json = False,
+    config: ConfigFile = None,
+) -> None:
+    """Show one item: who sent it to whom, what is inside it, why it is held, and what to do.
+
+    That you looked is recorded.
+
+    Examples: lazaretto quarantine show 1m85; lazaretto quarantine show 1m85 --text;
+    lazaretto quarantine show 1m85 --raw --reason "asked by the sender" | less
+    """
+    with opened(config) as (settings, box):
+        if raw:
+            _print_raw(box.export(_piped(identifier), who=who(), why=reason or "shown raw"))
+            return
+        details = box.view(identifier, who=who(), why=reason)
+        message = box.message(details.item.id) if text else b""
+        if json:
+            print(line(_facts(details)))
+            return
+        _print(details)
+        if text:
+            print_preview(asyncio.run(look_again(settings, message, factory=PREVIEW)))
+
+
+def _piped(identifier: str) -> str:
+    if sys.stdout.isatty():
+        stop("a hostile message could steer your terminal: send --raw to a pipe, or use --text")
+    return identifier
+
+
+def _print_raw(message: bytes) -> None:
+    sys.stdout.flush()
+    sys.stdout.buffer.write(message)
+
+
+def _facts(details: Details) -> dict[str, object]:
+    return {
+        **facts(details.item),
+        "sha256": details.sha256,
+        "envelope": msgspec.Raw(details.envelope or b"null"),
+        "report": msgspec.Raw(details.report or b"null"),
+        "deliveries": details.deliveries,
+        "changes": details.changes,
+        "records": details.records,
+    }
+
+
+def _print(details: Details) -> None:
+    for title, told in _heading(details).items():
+        console.print(f"[bold]{title:<11}[/]{markup(told)}")
+    for delivery in details.deliveries:
+        told = f"{delivery.recipient} has it since {delivery.at:%Y-%m-%d %H:%M}: {delivery.reply}"
+        console.print(f"{'':<11}{markup(told)}")
+    for record in details.records:
+        why = f" ({record.why})" if record.why else ""
+        console.print(
+            f"[dim]{'':<11}{record.at:%Y-%m-%d %H:%M} {record.action} by[/] "
+            f"{markup(record.who)}{markup(why)}"
+        )
+    if details.report:
+        report = records.decode_report(details.report)
+        console.print(report_tree(report, f"item {details.item.id}"))
+
+
+def _heading(details: Details) -> dict[str, str]:
+    item = details.item
+    envelope = records.decode_envelope(details.envelope) if details.envelope else None
+    client = (
+        f"{envelope.client or 'unknown'}, HELO {envelope.helo or 'unknown'}" if envelope else ""
+    )
+    notes = ["under legal hold"] if item.legal_hold else []
+    if item.approved_by:
+        notes.append(f"approved by {item.approved_by}: a second person may release it")
+    return {
+        "Item": item.id,
+        "Held": f"{item.held_at:%Y-%m-%d %H:%M:%S} UTC, {size(item.size)}",
+        "Class": f"{item.kind} ({', '.join(item.reasons)})",
+        "State": ", ".join([item.state, *notes]),
+        "Client": client,
+        "From": item.summary.get("sender", "") or item.damage or "<>",
+        "To": item.summary.get("recipients", ""),
+        "Subject": item.summary.get("subject", ""),
+        "SHA-256": details.sha256,
+        "Judged by": item.pack,
+    }
