@@ -19,6 +19,9 @@ from gateway.spool import Spool
 from gateway.workers.pool import PoolBusyError
 from quarantine import LockboxError, NotFoundError, State
 
+HEADER_ROOM = 4096
+"""More than our trace headers ever have."""
+
 _HOPED_FOR = frozenset({"8BITMIME"})
 """Before the next hop was ever reached. Without 8BITMIME a client would re-encode the message and
 break its DKIM signature; a next hop that really lacks it refuses the message later."""
@@ -51,6 +54,11 @@ class Pipeline:
     def extensions(self) -> frozenset[str]:
         """What the next hop offered when it was last asked."""
         return self.means.next_hop.extensions() or _HOPED_FOR
+
+    def size_limit(self) -> int | None:
+        """The largest message that the next hop takes once our headers are on top."""
+        declared = self.means.next_hop.size_limit()
+        return None if declared is None else max(declared - HEADER_ROOM, 1)
 
     async def begin(self, envelope: Envelope) -> "Passage | Reply":
         """Offer the sender to the next hop; a Reply is a refusal."""

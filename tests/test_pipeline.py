@@ -246,3 +246,13 @@ async def test_the_sender_does_not_wait_long_for_a_notice(monkeypatch: pytest.Mo
 
         assert len(list(home.lockbox.items())) == 1
         assert "notice_failed" in [event["event"] for event in home.events]
+
+
+@pytest.mark.parametrize(("offer", "limit"), [("SIZE 10000", 5904), ("SIZE", None)])
+async def test_our_headers_have_room_in_what_the_next_hop_takes(
+    offer: str, limit: int | None
+) -> None:
+    async with house(sink=Sink(extensions=(offer,))) as home:
+        await home.hop.probe()
+
+        assert home.pipeline.size_limit() == limit

@@ -23,11 +23,13 @@ class Script:
 
 def read(text: str) -> Script:
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]
-    offers, limits, domains = EVERYTHING, SessionLimits(), ()
+    offers, size, limits, domains = EVERYTHING, None, SessionLimits(), ()
     for line in lines:
         match line.split(": ", 1) if line.startswith("= ") else ():
             case ["= next hop", words]:
                 offers = frozenset(words.split()) - {"none"}
+            case ["= next hop takes", words]:
+                size = int(words)
             case ["= limit", words]:
                 name, number = words.split()
                 kind = next(f.type for f in fields(limits) if f.name == name)
@@ -36,7 +38,9 @@ def read(text: str) -> Script:
                 domains = tuple(words.split())
     networks = () if domains else ("127.0.0.0/8",)
     settings = InboundSettings("mx.example.org", domains, networks, limits=limits)
-    return Script(MemoryPipeline(offers), settings, [ln for ln in lines if not ln.startswith("= ")])
+    return Script(
+        MemoryPipeline(offers, size), settings, [ln for ln in lines if not ln.startswith("= ")]
+    )
 
 
 def unescaped(text: str) -> bytes:

@@ -37,6 +37,7 @@ class MemoryPipeline:
     """Accepts everything and remembers it, but for what a test asks for."""
 
     offers: frozenset[str] = EVERYTHING
+    size: int | None = None
     sender_reply: Reply = replies.OK
     recipient_replies: dict[str, Reply] = field(default_factory=dict)
     judgement: Callable[[], Awaitable[None]] = at_once
@@ -46,6 +47,9 @@ class MemoryPipeline:
 
     def extensions(self) -> frozenset[str]:
         return self.offers
+
+    def size_limit(self) -> int | None:
+        return self.size
 
     async def begin(self, envelope: Envelope) -> "MemoryPassage | Reply":
         if not self.sender_reply.is_positive:

@@ -26,6 +26,9 @@ class Pipeline(Protocol):
     def extensions(self) -> frozenset[str]:
         """EHLO keywords of the next hop when it was last asked, in upper case."""
 
+    def size_limit(self) -> int | None:
+        """The largest message that the next hop takes, None when it did not say."""
+
     async def begin(self, envelope: Envelope) -> Passage | Reply:
         """Start a transaction, recipients still empty; a Reply is a refusal to pass on."""
 

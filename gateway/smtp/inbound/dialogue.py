@@ -77,6 +77,13 @@ class Dialogue:
         return self._client in self._house.front_ends
 
     @property
+    def _largest(self) -> int:
+        """The largest message that we and the next hop take."""
+        theirs = self._house.pipeline.size_limit()
+        ours = self._limits.message_bytes
+        return ours if theirs is None else min(ours, theirs)
+
+    @property
     def is_idle(self) -> bool:
         """True between messages."""
         return self._transaction is None
@@ -95,7 +102,7 @@ class Dialogue:
             return ()
         return (
             "PIPELINING",
-            f"SIZE {self._limits.message_bytes}",
+            f"SIZE {self._largest}",
             "ENHANCEDSTATUSCODES",
             *(keyword for keyword in _PASSED_ON if keyword in self._extensions),
             *(("STARTTLS",) if self._house.tls and not self._tls else ()),
@@ -190,8 +197,7 @@ class Dialogue:
         path = parse_sender(argument[keyword.end() :])
         if isinstance(path, Malformed):
             return _malformed(path, of_sender=True)
-        limit = self._limits.message_bytes
-        asked = parse_mail(path.parameters, self._extensions, message_bytes=limit)
+        asked = parse_mail(path.parameters, self._extensions, message_bytes=self._largest)
         if isinstance(asked, Reply):
             return asked
         if not self._house.memory.has_room(asked.size):
