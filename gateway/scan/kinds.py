@@ -49,6 +49,10 @@ class Kind(StrEnum):
     XAR = "xar"
     LZ4 = "lz4"
     SZDD = "szdd"
+    RARE_ARCHIVE = "rare"
+    """An archive or an image of a kind that nobody here opens and few ever meet."""
+    VAULT = "vault"
+    """A file, a disk or a list of passwords that opens only with a password."""
     # disk images
     ISO = "iso"
     UDF = "udf"
@@ -119,6 +123,26 @@ _SIGNATURES: tuple[tuple[Kind, int, bytes], ...] = (
     (Kind.ZOO, 20, b"\xdc\xa7\xc4\xfd"),
     (Kind.ZPAQ, 0, b"7kSt\xa0\x31\x83\xd3"),
     (Kind.ZPAQ, 0, b"zPQ"),
+    (Kind.RARE_ARCHIVE, 0, b"SIT!"),
+    (Kind.RARE_ARCHIVE, 0, b"StuffIt"),
+    (Kind.RARE_ARCHIVE, 0, b"ArC\x01"),
+    (Kind.RARE_ARCHIVE, 0, b"DAA\x00"),
+    (Kind.RARE_ARCHIVE, 0, b"GBI\x00"),
+    (Kind.RARE_ARCHIVE, 0, b"CISO\x00"),
+    (Kind.RARE_ARCHIVE, 0, b"UHA\x06"),
+    (Kind.RARE_ARCHIVE, 0, b"BH\x05\x07"),
+    (Kind.RARE_ARCHIVE, 7, b"-sqx-"),
+    (Kind.RARE_ARCHIVE, 0, b"LRZI\x00"),
+    (Kind.RARE_ARCHIVE, 0, b"\x89LZO\x00\r\n\x1a\n"),
+    (Kind.RARE_ARCHIVE, 0, b"\xff\x06\x00\x00sNaPpY"),
+    (Kind.VAULT, 0, b"encrcdsa"),
+    (Kind.VAULT, 0, b"LUKS\xba\xbe"),
+    (Kind.VAULT, 3, b"-FVE-FS-"),
+    (Kind.VAULT, 0, b"Salted__"),
+    (Kind.VAULT, 0, b"age-encryption.org/v1"),
+    (Kind.VAULT, 0, bytes.fromhex("c0b9072e4f93f146a015792ca1d9e821")),
+    (Kind.VAULT, 0, b"AES\x02\x00"),
+    (Kind.VAULT, 0, bytes.fromhex("03d9a29a67fb4bb5")),
     (Kind.RPM, 0, b"\xed\xab\xee\xdb"),
     (Kind.XAR, 0, b"xar!"),
     (Kind.ISO, 0x8001, b"CD001"),

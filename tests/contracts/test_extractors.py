@@ -46,6 +46,7 @@ GOOD = {
     "onenote": containers.onenote({"a.txt": files.TEXT}),
     "onenote of the web": containers.onenote_of_the_web(files.zipped({"a.txt": files.TEXT})),
     "picture": files.gif()[:-1] + b"\x21\xff\0;" + files.program(),
+    "locked odt": containers.locked_document({"content.xml": files.TEXT}, "infected"),
     "shortcut": shortcuts.shortcut(arguments="x", tail=files.TEXT),
     "compressed mail": smime.wrapped(smime.COMPRESSED, zlib.compress(files.TEXT)),
     "dicom": samples.dicom_image() + files.TEXT,

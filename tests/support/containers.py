@@ -1,8 +1,13 @@
 """Builds the rarer containers: winmail.dat, OneNote sections, ActiveMime, medical messages."""
 
 import base64
+import hashlib
+import io
 import struct
+import zipfile
 import zlib
+
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from gateway.scan.formats.compoundwriter import compound_file
 
@@ -106,3 +111,37 @@ def fhir(data: bytes, media_type: str, title: str) -> bytes:
         f'"content": [{{"attachment": {{"contentType": "{media_type}", "title": "{title}", '
         f'"data": "{letters}"}}}}]}}}}]}}'
     ).encode()
+
+
+def locked_document(
+    inside: dict[str, bytes], password: str, *, rounds: int = 100, cipher: str = "aes256-cbc"
+) -> bytes:
+    """An OpenDocument file as LibreOffice locks it."""
+    salt, vector = bytes(range(16)), bytes(range(16, 32))
+    start = hashlib.sha256(password.encode()).digest()
+    key = hashlib.pbkdf2_hmac("sha1", start, salt, rounds, 32)
+    buffer, entries = io.BytesIO(), ""
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        for name, data in inside.items():
+            packer = zlib.compressobj(wbits=-15)
+            packed = packer.compress(data) + packer.flush()
+            packed += bytes((16 - len(packed) % 16,)) * (16 - len(packed) % 16)
+            encryptor = Cipher(algorithms.AES(key), modes.CBC(vector)).encryptor()
+            archive.writestr(name, encryptor.update(packed))
+            entries += _locked_entry(name, cipher, vector, salt, rounds)
+        manifest = f'<manifest:manifest xmlns:manifest="x">{entries}</manifest:manifest>'
+        archive.writestr("META-INF/manifest.xml", manifest)
+    return buffer.getvalue()
+
+
+def _locked_entry(name: str, cipher: str, vector: bytes, salt: bytes, rounds: int) -> str:
+    return (
+        f'<manifest:file-entry manifest:full-path="{name}"><manifest:encryption-data>'
+        f'<manifest:algorithm manifest:algorithm-name="http://www.w3.org/2001/04/xmlenc#{cipher}" '
+        f'manifest:initialisation-vector="{base64.b64encode(vector).decode()}"/>'
+        f'<manifest:key-derivation manifest:key-derivation-name="PBKDF2" manifest:key-size="32" '
+        f'manifest:iteration-count="{rounds}" manifest:salt="{base64.b64encode(salt).decode()}"/>'
+        '<manifest:start-key-generation manifest:start-key-generation-name="x#sha256"/>'
+        "</manifest:encryption-data></manifest:file-entry>"
+    )

@@ -19,6 +19,7 @@ from gateway.scan.passwords import Cost, Passwords, opened_note
 _NATIVE = "\x01Ole10Native"
 _ENCRYPTED_PACKAGE = "EncryptedPackage"
 _ENCRYPTION_INFO = "EncryptionInfo"
+_RIGHTS_MANAGED = "\tDRMContent"
 _WORKBOOK = "Workbook"
 _SLIDES = ("PowerPoint Document",)
 _EXTERNAL_OBJECT = 0x1011
@@ -44,7 +45,9 @@ class OleExtractor:
         opened = CompoundFile(artifact.data)
         entries = opened.entries
         sizes = {entry.path: entry for entry in entries}
-        if (_ENCRYPTED_PACKAGE,) in sizes or is_locked(opened):
+        if (_RIGHTS_MANAGED,) in sizes:
+            yield Gap(Reason.ENCRYPTED, "an Office document with managed rights", artifact.lineage)
+        elif (_ENCRYPTED_PACKAGE,) in sizes or is_locked(opened):
             yield from _unlocked(opened, artifact, context.passwords)
         for entry in entries:
             if entry.name == _NATIVE:

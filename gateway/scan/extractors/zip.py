@@ -11,11 +11,12 @@ Rule 3. Entries that share bytes are not read: that is how a small file holds pe
 from collections.abc import Iterator
 from functools import partial
 from io import BytesIO
+from itertools import takewhile
 
 from gateway.model import Finding, Gap, Level, Reason
 from gateway.scan.api import Artifact, Context, Member, Stream
 from gateway.scan.budget import Limits
-from gateway.scan.formats import inflate
+from gateway.scan.formats import inflate, odflock
 from gateway.scan.formats.lib7zip import Archive, Item, SevenZipError
 from gateway.scan.formats.zipcontents import Contents, Found, contents
 from gateway.scan.formats.ziplock import AES, may_open
@@ -28,6 +29,9 @@ _LEFT_TO_7ZIP = frozenset({9, 98})
 """Deflate64 and PPMd."""
 _HAS_END_MARK = 0x2
 _MOST_FAILURES = 10
+_MOST_ROUNDS = 20_000_000
+"""Of all locks in an OpenDocument file together: ten seconds. LibreOffice sets 100,000 for each."""
+_TELLING = 64
 
 
 class ZipExtractor:
@@ -58,6 +62,7 @@ class ZipExtractor:
         locked = [entry for entry in left if _is_locked(entry)]
         if locked:
             yield from self._unlocked(artifact, locked, context.passwords)
+        yield from _locked_document(artifact, inside, context.passwords)
 
     def _by_7zip(self, artifact: Artifact, entries: list[Entry]) -> Iterator[Member | Gap]:
         wanted = {(entry.names[0], entry.size) for entry in entries}
@@ -121,6 +126,47 @@ class ZipExtractor:
         except SevenZipError:
             return False
         return True
+
+
+def _locked_document(
+    artifact: Artifact, inside: Contents, passwords: Passwords
+) -> Iterator[Member | Finding | Gap]:
+    """An OpenDocument file whose files have locks of their own."""
+    entries = {found.entry.names[0]: found.entry for found in inside.found}
+    manifest = _head(artifact.data, entries.get(odflock.MANIFEST))
+    if not odflock.count(manifest):
+        return
+    locks = [lock for lock in odflock.locks(manifest) if lock.path in entries]
+    bodies = {lock.path: _body(artifact.data, entries[lock.path]) for lock in locks}
+    # The smallest is the cheapest to try, but one with nothing in it opens with anything.
+    telling = [lock for lock in locks if len(bodies[lock.path]) >= _TELLING] or locks
+    smallest = min(telling, key=lambda lock: len(bodies[lock.path]), default=None)
+    password = None
+    if smallest is not None and sum(lock.rounds for lock in locks) <= _MOST_ROUNDS:
+        opens = partial(smallest.opens, bodies[smallest.path])
+        password = passwords.find(opens, Cost.DEAR, most=smallest.most_tries)
+    if password is None or len(locks) < odflock.count(manifest):
+        detail = "an OpenDocument file with a password"
+        yield Gap(Reason.ENCRYPTED, detail, artifact.lineage)
+    if password is None:
+        return
+    yield opened_note(password, "OpenDocument file", artifact.lineage)
+    for lock in locks:
+        yield Member(lock.path, lock.opened(bodies[lock.path], password.text))
+
+
+def _head(data: bytes, entry: Entry | None) -> bytes:
+    stream = None if entry is None else _stream(data, entry)
+    if stream is None:
+        return b""
+    try:
+        return b"".join(takewhile(bool, (stream.read(odflock.MOST_BYTES) for _ in range(16))))
+    except inflate.BROKEN:
+        return b""
+
+
+def _body(data: bytes, entry: Entry) -> bytes:
+    return data[entry.body : entry.body + entry.packed_size]
 
 
 def _is_locked(entry: Entry) -> bool:

@@ -94,6 +94,12 @@ def test_objects_among_the_slides_are_unpacked() -> None:
     assert inside.files["object 2"] == b"plain"
 
 
+def test_a_document_with_managed_rights_is_not_seen() -> None:
+    inside = opened(EXTRACTOR, files.compound({"\tDRMContent": b"?"}))
+
+    assert [gap.reason for gap in inside.gaps] == [Reason.ENCRYPTED]
+
+
 def test_the_bodies_of_an_outlook_item_are_handed_out_however_short() -> None:
     bodies = {"10130102": b"<html>x</html>", "1000001F": "Salut".encode("utf-16-le")}
     item = containers.outlook_item({**bodies, "10090102": containers.HELLO})

@@ -9,9 +9,20 @@ HEADS = {
     "alz": b"ALZ\x01\x0a\0\0\0BLZ\x01",
     "egg": b"EGGA\0\x01\0\0",
     "lz4": b"\x04\x22\x4d\x18\x64\x40\xa7",
+    "rare": b"DAA\0" + bytes(60),
     "zoo": b"ZOO 2.10 Archive.\x1a\0\0" + b"\xdc\xa7\xc4\xfd" + b"\0" * 20,
     "zpaq": b"7kSt\xa0\x31\x83\xd3\x8c\xb2\x28\xb0\xd3zPQ\x01",
 }
+
+
+VAULTS = (
+    b"encrcdsa" + bytes(60),
+    b"LUKS\xba\xbe\0\x02" + bytes(60),
+    b"\xeb\x58\x90-FVE-FS-" + bytes(60),
+    b"Salted__" + bytes(range(200, 232)),
+    b"age-encryption.org/v1\n-> X25519 x\n",
+    bytes.fromhex("03d9a29a67fb4bb5") + bytes(60),
+)
 
 
 @pytest.mark.parametrize("kind", sorted(HEADS))
@@ -19,3 +30,10 @@ def test_an_archive_that_nobody_here_opens_is_a_gap(kind: str) -> None:
     inside = opened(UnopenedExtractor(), HEADS[kind])
 
     assert inside.gaps == [Gap(Reason.UNSUPPORTED, f"{kind} archive", ("message",))]
+
+
+@pytest.mark.parametrize("data", VAULTS)
+def test_a_vault_needs_a_password(data: bytes) -> None:
+    inside = opened(UnopenedExtractor(), data)
+
+    assert inside.gaps == [Gap(Reason.ENCRYPTED, "a vault with a password", ("message",))]
