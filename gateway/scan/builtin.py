@@ -5,6 +5,7 @@ from gateway.scan.analyzers.disguise import DisguiseAnalyzer
 from gateway.scan.analyzers.html import HtmlAnalyzer
 from gateway.scan.analyzers.lnk import LnkAnalyzer
 from gateway.scan.analyzers.macros import MacroAnalyzer
+from gateway.scan.analyzers.officexml import OfficeXmlAnalyzer
 from gateway.scan.analyzers.paths import PathAnalyzer
 from gateway.scan.analyzers.pdf import PdfAnalyzer
 from gateway.scan.analyzers.programs import ProgramAnalyzer
@@ -60,6 +61,7 @@ ANALYZERS: tuple[Analyzer, ...] = (
     PathAnalyzer(),
     MacroAnalyzer(),
     XlmAnalyzer(),
+    OfficeXmlAnalyzer(),
     PdfAnalyzer(),
     QrAnalyzer(),
     ProgramAnalyzer(),

@@ -42,6 +42,90 @@ FINDINGS: Mapping[str, Explanation] = {
         _ASK,
         "T1059",
     ),
+    "office.remote-template": Explanation(
+        (Level.NOTE, Level.SUSPICIOUS, Level.MALICIOUS),
+        "The document loads its template, macros included, from another machine: malicious from "
+        "the web or from a bare address, suspicious from a share, a note from a server of the "
+        "writer's house.",
+        "Do not release, unless it is a note. Ask the sender for the document without template.",
+        "T1221",
+    ),
+    "office.remote-object": Explanation(
+        (Level.SUSPICIOUS, Level.MALICIOUS),
+        "Opening the document fetches an object, a frame or a text from another machine; "
+        "malicious when it is a page of script in the place of an object.",
+        f"{_ASK} Whose machine is in the quoted address?",
+        "T1221",
+    ),
+    "office.remote-picture": Explanation(
+        _NOTE,
+        "The document fetches a picture, so that its server learns who opens it, and when.",
+        "Nothing: newsletters do so. Office asks before it fetches anything.",
+        "T1598",
+    ),
+    "office.linked": Explanation(
+        _NOTE,
+        "A part of the document lies elsewhere: a linked workbook, a chapter, a file of the house.",
+        "Nothing: the link does not work from here, or the user is asked.",
+    ),
+    "office.tool-link": Explanation(
+        _MALICIOUS,
+        "A link hands text to a tool of Windows that acts upon it (ms-msdt, search-ms and others).",
+        _NOT_RELEASE,
+        "T1203",
+    ),
+    "office.dde": Explanation(
+        (Level.SUSPICIOUS, Level.MALICIOUS),
+        "A field, a link or a cell asks another program for data (DDE), and Office offers to "
+        "start that program; malicious when it is one that runs commands.",
+        f"{_ASK} Read the quoted command: which program is it?",
+        "T1559.002",
+    ),
+    "office.ribbon": Explanation(
+        (Level.SUSPICIOUS, Level.MALICIOUS),
+        "A ribbon starts a macro as soon as the document is opened; malicious when the macro is "
+        "in another file.",
+        f"{_ASK} Tools that a house makes for itself do this, letters do not.",
+        "T1204.002",
+    ),
+    "office.slide-action": Explanation(
+        _SUSPICIOUS,
+        "A slide starts a program when the mouse moves over it or clicks it.",
+        f"{_ASK} Which program is quoted?",
+        "T1204.002",
+    ),
+    "office.chunk": Explanation(
+        _NOTE,
+        "Another document is taken into this one when it is opened. It was looked at too.",
+        "Nothing: programs that write reports do so.",
+        "T1027.009",
+    ),
+    "office.control": Explanation(
+        _NOTE,
+        "The document has controls (ActiveX) of another make than the buttons and lists of forms.",
+        "Nothing: Office asks before it loads them.",
+    ),
+    "office.object": Explanation(
+        (Level.SUSPICIOUS, Level.MALICIOUS),
+        "The document holds an object that attacks are made of: Flash, a browser window, a page "
+        "of script, a control with known holes; malicious when it is built as an attack is.",
+        f"{_ASK} Letters and tables need none of these.",
+        "T1203",
+    ),
+    "office.equation": Explanation(
+        (Level.NOTE, Level.MALICIOUS),
+        "The document has formulas of the old equation editor, as old documents do; malicious "
+        "when one is built to break it (CVE-2017-11882 and its kin).",
+        "Nothing for a note. Otherwise do not release.",
+        "T1203",
+    ),
+    "office.package": Explanation(
+        (Level.NOTE, Level.SUSPICIOUS, Level.MALICIOUS),
+        "A file was dropped into the document, to be started by a double click. It was looked at "
+        "too. Malicious when it is a program, a script or a shortcut.",
+        f"{_ASK} What is the name of the file, and why is it not attached to the mail?",
+        "T1027.009",
+    ),
     "pdf.script": Explanation(
         (Level.NOTE, Level.SUSPICIOUS, Level.MALICIOUS),
         "JavaScript in a PDF. At a click, as forms have it, it is a note; suspicious when it runs "

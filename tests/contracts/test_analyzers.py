@@ -28,6 +28,11 @@ GOOD = {
     "workbook": office.workbook("Macro1", kind=1),
     "document": samples.docm_with_autorun_macro(),
     "pdf": samples.laboratory_pdf(),
+    "relationships": b"<Relationships xmlns='http://schemas.openxmlformats.org/package/2006/"
+    b"relationships'><Relationship Type='a/oleObject' Target='http://192.0.2.1/a!'/>"
+    b"<Relationship Type='a/image' Target='\\\\192.0.2.1\\a'/></Relationships>",
+    "fields": b"<a><fldSimple instr='DDEAUTO cmd'/><ocx classid='{x}'/><f>cmd|'/c a'!A0</f>"
+    b"<customUI onLoad='a'/><hlinkClick action='ppaction://program'/><altChunk id='a'/></a>",
     "active pdf": pdf.document(
         "/OpenAction 9 0 R /AcroForm << /XFA 5 0 R >>",
         "/AA << /O << /S /Launch /F << /F (a.exe) >> >> >> /#41A 1",

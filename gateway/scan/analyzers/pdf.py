@@ -5,11 +5,10 @@ One that runs unasked is suspicious, and one that is built like an attack is mal
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from gateway.model import Finding, Gap, Level, Reason
 from gateway.scan.api import Artifact, Context
-from gateway.scan.codes import FINDINGS
 from gateway.scan.evidence import quote, quote_bytes
 from gateway.scan.formats import addresses, filenames, javascript, pdfactions, pdflinks
 from gateway.scan.formats.pdfactions import Action
@@ -18,8 +17,9 @@ from gateway.scan.formats.pdflock import is_locked, rewritten
 from gateway.scan.formats.pdfobjects import PdfObjects
 from gateway.scan.formats.pdfvalues import spelled, undone
 from gateway.scan.kinds import Kind
+from gateway.scan.signs import Sign, findings
 
-_SHOWN = 4
+_GAPS_SHOWN = 4
 _LONGEST_CODE = 200
 _ANY_ESCAPED = re.compile(rb"/((?:[\w]|#[0-9a-fA-F]{2}){2,40})(?![\w#])")
 _TELLING = frozenset(
@@ -52,22 +52,19 @@ class PdfAnalyzer:
         """Yield what the document does, and a gap for what cannot be seen into."""
         data = artifact.data
         document = PdfObjects(data)
-        yield from _hidden_names(artifact, document)
-        yield from _surplus(artifact)
+        yield from findings(artifact, [*_hidden_names(document), *_surplus(data)])
         if is_locked(data):
             # Its texts show nothing; the extractor hands out what is under the lock.
             return
         if document.has_unknown:
             plain = rewritten(data)
             document = document if plain is None else PdfObjects(plain)
-        yield from _merged(artifact, _acts(document))
-        yield from _form(artifact, document)
-        yield from _carried(artifact, document)
+        yield from findings(artifact, _signs(document))
         yield from _unread(artifact, document)
 
 
 def _unread(artifact: Artifact, document: PdfObjects) -> Iterator[Gap]:
-    for detail in document.damaged[:_SHOWN]:
+    for detail in document.damaged[:_GAPS_SHOWN]:
         yield Gap(Reason.DAMAGED, detail, artifact.lineage)
     if document.has_unknown:
         yield Gap(Reason.DAMAGED, "objects in a form that qpdf cannot read", artifact.lineage)
@@ -75,8 +72,7 @@ def _unread(artifact: Artifact, document: PdfObjects) -> Iterator[Gap]:
         yield Gap(Reason.TOO_BIG, "a PDF with more values than are read", artifact.lineage)
 
 
-def _acts(document: PdfObjects) -> Iterator[tuple[str, Level, str, str]]:
-    """Code, level, summary and evidence of each action."""
+def _signs(document: PdfObjects) -> Iterator[Sign]:
     for action in pdfactions.actions(document):
         match action.kind:
             case "JavaScript":
@@ -89,28 +85,28 @@ def _acts(document: PdfObjects) -> Iterator[tuple[str, Level, str, str]]:
                 yield _sent(document, action)
             case "GoToR" | "GoToE":
                 yield from _elsewhere(document, action)
+    yield from _form(document)
+    yield from _attached(document)
+    yield from _media(document)
+    covered = pdflinks.whole_page_link(document)
+    if covered:
+        summary = "The whole page is one link: a picture of a document, to make somebody click"
+        yield Sign("pdf.lure", Level.SUSPICIOUS, summary, quote(addresses.defanged(covered)))
 
 
-def _merged(artifact: Artifact, acts: Iterable[tuple[str, Level, str, str]]) -> Iterator[Finding]:
-    """One finding for each code and level, with the first few pieces of evidence."""
-    found: dict[tuple[str, Level, str], dict[str, None]] = {}
-    for code, level, summary, evidence in acts:
-        found.setdefault((code, level, summary), {})[evidence] = None
-    for (code, level, summary), shown in found.items():
-        yield _finding(artifact, code, level, summary, [*shown])
-
-
-def _script(document: PdfObjects, action: Action) -> tuple[str, Level, str, str]:
+def _script(document: PdfObjects, action: Action) -> Sign:
     code = "pdf.script"
     when = _UNASKED if action.is_unasked else _ASKED
     try:
         source = pdfactions.script(document, action)
     except UnreadError as error:
         level = Level.SUSPICIOUS if action.is_unasked else Level.NOTE
-        return code, level, f"A script runs {when}", f"object {action.number}: {error}"
+        return Sign(code, level, f"A script runs {when}", f"object {action.number}: {error}")
     level, what = _judge(source, is_unasked=action.is_unasked)
     shown = quote(javascript.telling(source), _LONGEST_CODE)
-    return code, level, f"A script {what or 'runs'} {when}", f"object {action.number}: {shown}"
+    return Sign(
+        code, level, f"A script {what or 'runs'} {when}", f"object {action.number}: {shown}"
+    )
 
 
 def _judge(source: str, *, is_unasked: bool) -> tuple[Level, str]:
@@ -125,7 +121,7 @@ def _judge(source: str, *, is_unasked: bool) -> tuple[Level, str]:
     return Level.SUSPICIOUS if javascript.drops(source) else Level.NOTE, acts
 
 
-def _launch(document: PdfObjects, action: Action) -> tuple[str, Level, str, str]:
+def _launch(document: PdfObjects, action: Action) -> Sign:
     names = [*pdfactions.file_names(document, action.value.get("F"))]
     parameters: list[str] = []
     for system in ("Win", "Unix", "Mac"):
@@ -138,119 +134,94 @@ def _launch(document: PdfObjects, action: Action) -> tuple[str, Level, str, str]
     level = Level.MALICIOUS if is_program else Level.SUSPICIOUS
     what = "A program is started" if is_program else "Another file is opened"
     when = _UNASKED if action.is_unasked else _ASKED
-    return "pdf.launch", level, f"{what} {when}", f"object {action.number}: {quote(command)}"
+    return Sign("pdf.launch", level, f"{what} {when}", f"object {action.number}: {quote(command)}")
 
 
-def _link(document: PdfObjects, action: Action) -> tuple[str, Level, str, str]:
+def _link(document: PdfObjects, action: Action) -> Sign:
     stored = document.resolved(action.value.get("URI"))
     address = pdfactions.text(stored) if isinstance(stored, bytes) else ""
     evidence = quote(addresses.defanged(address))
     if addresses.runs_tool(address):
         summary = "A link hands text to a tool of Windows that acts upon it"
-        return "pdf.link", Level.SUSPICIOUS, summary, evidence
+        return Sign("pdf.link", Level.SUSPICIOUS, summary, evidence)
     if action.is_unasked:
         summary = "An address is opened as soon as the document is"
-        return "pdf.link", Level.SUSPICIOUS, summary, evidence
-    return "pdf.link", Level.NOTE, "The document has links", evidence
+        return Sign("pdf.link", Level.SUSPICIOUS, summary, evidence)
+    return Sign("pdf.link", Level.NOTE, "The document has links", evidence)
 
 
-def _sent(document: PdfObjects, action: Action) -> tuple[str, Level, str, str]:
+def _sent(document: PdfObjects, action: Action) -> Sign:
     address = next(pdfactions.file_names(document, action.value.get("F")), "")
     evidence = f"object {action.number}: {quote(addresses.defanged(address))}"
     if action.is_unasked or addresses.share_host(address):
         summary = "The form is sent, or data are fetched, without being asked"
-        return "pdf.remote", Level.SUSPICIOUS, summary, evidence
-    return "pdf.form", Level.NOTE, "The form can be sent to an address", evidence
+        return Sign("pdf.remote", Level.SUSPICIOUS, summary, evidence)
+    return Sign("pdf.form", Level.NOTE, "The form can be sent to an address", evidence)
 
 
-def _elsewhere(document: PdfObjects, action: Action) -> Iterator[tuple[str, Level, str, str]]:
+def _elsewhere(document: PdfObjects, action: Action) -> Iterator[Sign]:
     for name in pdfactions.file_names(document, action.value.get("F")):
         if addresses.is_remote(name):
             when = _UNASKED if action.is_unasked else _ASKED
             summary = f"A document on another machine is fetched {when}"
             evidence = f"object {action.number}: {quote(addresses.defanged(name))}"
-            yield "pdf.remote", Level.SUSPICIOUS, summary, evidence
+            yield Sign("pdf.remote", Level.SUSPICIOUS, summary, evidence)
             return
 
 
-def _form(artifact: Artifact, document: PdfObjects) -> Iterator[Finding | Gap]:
+def _form(document: PdfObjects) -> Iterator[Sign]:
     """Scripts in XFA forms: Adobe's own kind of form, which computes by scripts."""
-    try:
-        parts = [*pdfactions.forms(document)]
-    except UnreadError as error:
-        yield Gap(Reason.DAMAGED, f"a form: {error}", artifact.lineage)
-        return
-    source = "\n".join(part.decode("utf-8", "replace") for part in parts)
+    parts = [*pdfactions.forms(document)]
     if not parts:
         return
+    source = "\n".join(part.decode("utf-8", "replace") for part in parts)
     begins = _XFA_SCRIPT.search(source)
     if begins is None:
-        yield _finding(artifact, "pdf.form", Level.NOTE, "The document is an XFA form", [])
+        yield Sign("pdf.form", Level.NOTE, "The document is an XFA form")
         return
     source = source[begins.start() :]
     level, _ = _judge(source, is_unasked=False)
     code = "pdf.form" if level is Level.NOTE else "pdf.script"
     shown = quote(javascript.telling(source), _LONGEST_CODE)
-    yield _finding(artifact, code, level, "An XFA form computes by scripts", [shown])
+    yield Sign(code, level, "An XFA form computes by scripts", shown)
 
 
-def _carried(artifact: Artifact, document: PdfObjects) -> Iterator[Finding]:
-    """Files, films and pages that are links."""
-    names = [*pdfactions.attached(document)]
-    programs = [quote(name) for name in names if filenames.runs(name)]
-    if programs:
-        summary = "A program or a script is attached inside the document"
-        yield _finding(artifact, "pdf.attachment", Level.SUSPICIOUS, summary, programs)
-    elif names:
-        summary = "Files are attached inside the document"
-        yield _finding(artifact, "pdf.attachment", Level.NOTE, summary, [*map(quote, names)])
+def _attached(document: PdfObjects) -> Iterator[Sign]:
+    for name in pdfactions.attached(document):
+        if filenames.runs(name):
+            summary = "A program or a script is attached inside the document"
+            yield Sign("pdf.attachment", Level.SUSPICIOUS, summary, quote(name))
+        else:
+            summary = "Files are attached inside the document"
+            yield Sign("pdf.attachment", Level.NOTE, summary, quote(name))
+
+
+def _media(document: PdfObjects) -> Iterator[Sign]:
     if any(_FLASH.search(text) for text in document.texts):
         summary = "The document plays Flash, which only attacks still need"
-        yield _finding(artifact, "pdf.media", Level.SUSPICIOUS, summary, [])
+        yield Sign("pdf.media", Level.SUSPICIOUS, summary)
     elif next(document.holding(_MEDIA), None) is not None:
-        yield _finding(
-            artifact, "pdf.media", Level.NOTE, "The document holds a film or a model", []
-        )
-    covered = pdflinks.whole_page_link(document)
-    if covered:
-        summary = "The whole page is one link: a picture of a document, to make somebody click"
-        yield _finding(
-            artifact, "pdf.lure", Level.SUSPICIOUS, summary, [quote(addresses.defanged(covered))]
-        )
+        yield Sign("pdf.media", Level.NOTE, "The document holds a film or a model")
 
 
-def _hidden_names(artifact: Artifact, document: PdfObjects) -> Iterator[Finding]:
-    found = {
-        f"/{match[1].decode()} is {undone(match[1])}": None
-        for text in document.texts
-        for match in _ANY_ESCAPED.finditer(text)
-        if b"#" in match[1] and undone(match[1]) in _TELLING
-    }
-    if found:
-        summary = "The name of an action is spelled so that scanners do not see it"
-        yield _finding(artifact, "pdf.hidden-name", Level.MALICIOUS, summary, [*found])
+def _hidden_names(document: PdfObjects) -> Iterator[Sign]:
+    summary = "The name of an action is spelled so that scanners do not see it"
+    for text in document.texts:
+        for match in _ANY_ESCAPED.finditer(text):
+            plain = undone(match[1])
+            if b"#" in match[1] and plain in _TELLING:
+                evidence = f"/{match[1].decode()} is {plain}"
+                yield Sign("pdf.hidden-name", Level.MALICIOUS, summary, evidence)
 
 
-def _surplus(artifact: Artifact) -> Iterator[Finding]:
+def _surplus(data: bytes) -> Iterator[Sign]:
     """Bytes before the header and behind the end, where readers look for neither."""
-    data = artifact.data
     begins, ends = data.find(b"%PDF-"), data.rfind(b"%%EOF")
-    shown = []
+    summary = "Something stands before the document or behind it"
     if data[: max(0, begins)].strip(_BLANKS):
-        shown.append(f"{begins} bytes before the header: {quote_bytes(data[:48], 48)}")
+        shown = f"{begins} bytes before the header: {quote_bytes(data[:48], 48)}"
+        yield Sign("pdf.surplus", Level.NOTE, summary, shown)
     behind = data[ends + 5 :].strip(_BLANKS) if ends > 0 else b""
     if len(behind) > _SURPLUS:
-        shown.append(f"{len(behind)} bytes behind the end: {quote_bytes(behind[:48], 48)}")
-    if shown:
-        summary = "Something stands before the document or behind it"
-        yield _finding(artifact, "pdf.surplus", Level.NOTE, summary, shown)
-
-
-def _finding(
-    artifact: Artifact, code: str, level: Level, summary: str, evidence: list[str]
-) -> Finding:
-    shown = "; ".join(evidence[:_SHOWN])
-    more = len(evidence) - _SHOWN
-    shown += f"; and {more} more" if more > 0 else ""
-    technique = FINDINGS[code].technique or None
-    return Finding(code, level, summary, shown, artifact.lineage, technique=technique)
+        shown = f"{len(behind)} bytes behind the end: {quote_bytes(behind[:48], 48)}"
+        yield Sign("pdf.surplus", Level.NOTE, summary, shown)

@@ -1,8 +1,10 @@
 """What a PDF can do: its actions (ISO 32000-1, 12.6), the files in it, and what sets them off."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
+from gateway.scan.formats.pdffilters import UnreadError
 from gateway.scan.formats.pdfobjects import Object, PdfObjects
 from gateway.scan.formats.pdfvalues import Name, Reference, Value, spelled
 
@@ -16,6 +18,7 @@ _KINDS = frozenset(
 _TRIGGERS = spelled("OpenAction", "AA", "JavaScript")
 _ACTIONS = spelled("JS", *_KINDS)
 _FILES = spelled("EF")
+_XFA = spelled("XFA")
 _UNASKED = frozenset({"O", "C", "WC", "WS", "DS", "WP", "DP", "PO", "PC", "PV", "PI"})
 """Of the events in an AA dictionary, those that need no hand: a page opened, a document closed."""
 _BYTE_ORDER_MARK = b"\xfe\xff"
@@ -94,15 +97,16 @@ def dictionaries(value: Value) -> Iterator[dict[str, Value]]:
 
 
 def forms(document: PdfObjects) -> Iterator[bytes]:
-    """The parts of XFA forms (12.7.8)."""
-    for one in document.holding(spelled("XFA")):
+    """The parts of XFA forms (12.7.8), as far as they can be unpacked."""
+    for one in document.holding(_XFA):
         for value in dictionaries(one.value):
-            parts = document.resolved(value.get("XFA"))
-            listed = parts if isinstance(parts, list) else [value.get("XFA")]
-            for part in listed:
+            stated = value.get("XFA")
+            parts = document.resolved(stated)
+            for part in parts if isinstance(parts, list) else [stated]:
                 held = document.referred(part) if isinstance(part, Reference) else None
                 if held is not None and held.stream_at >= 0:
-                    yield document.unpacked(held)
+                    with suppress(UnreadError):
+                        yield document.unpacked(held)
 
 
 def _kind(value: dict[str, Value]) -> str:
