@@ -18,20 +18,6 @@ rule office_dde_command
         or ($cell and (kind == "text" or kinds contains " xml "))
 }
 
-rule office_equation_exploit
-{
-    meta:
-        description = "An equation object that holds a command line: the old equation editor runs it"
-        level = "malicious"
-        reference = "https://nvd.nist.gov/vuln/detail/CVE-2017-11882"
-        technique = "T1203"
-    strings:
-        $header = { 1C 00 00 00 02 00 }
-        $command = /(cmd(\.exe)?\s{1,4}\/c|mshta|powershell|certutil|wscript)\b/ nocase
-    condition:
-        name contains "Equation Native" and $header at 0 and $command
-}
-
 rule office_protocol_handler
 {
     meta:
@@ -45,20 +31,6 @@ rule office_protocol_handler
         $search = /["'=]\s{0,4}search(-ms)?:[^"'<>\n]{0,200}crumb=location:/ nocase
     condition:
         (kinds contains " html " or kinds contains " xml " or kinds contains " rtf ") and any of them
-}
-
-rule office_packaged_file
-{
-    meta:
-        description = "A file of any kind was dropped into the document; it was looked at too"
-        level = "note"
-        reference = "https://attack.mitre.org/techniques/T1027/009/"
-        technique = "T1027.009"
-    strings:
-        // The name of the stream in the directory of a compound file.
-        $stream = "\x01Ole10Native" wide
-    condition:
-        kinds contains " ole " and $stream
 }
 
 rule office_linked_address

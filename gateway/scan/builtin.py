@@ -6,6 +6,7 @@ from gateway.scan.analyzers.html import HtmlAnalyzer
 from gateway.scan.analyzers.lnk import LnkAnalyzer
 from gateway.scan.analyzers.macros import MacroAnalyzer
 from gateway.scan.analyzers.officexml import OfficeXmlAnalyzer
+from gateway.scan.analyzers.oleobjects import OleObjectAnalyzer
 from gateway.scan.analyzers.paths import PathAnalyzer
 from gateway.scan.analyzers.pdf import PdfAnalyzer
 from gateway.scan.analyzers.programs import ProgramAnalyzer
@@ -62,6 +63,7 @@ ANALYZERS: tuple[Analyzer, ...] = (
     MacroAnalyzer(),
     XlmAnalyzer(),
     OfficeXmlAnalyzer(),
+    OleObjectAnalyzer(),
     PdfAnalyzer(),
     QrAnalyzer(),
     ProgramAnalyzer(),

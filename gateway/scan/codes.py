@@ -75,9 +75,10 @@ FINDINGS: Mapping[str, Explanation] = {
         "T1203",
     ),
     "office.dde": Explanation(
-        (Level.SUSPICIOUS, Level.MALICIOUS),
+        (Level.NOTE, Level.SUSPICIOUS, Level.MALICIOUS),
         "A field, a link or a cell asks another program for data (DDE), and Office offers to "
-        "start that program; malicious when it is one that runs commands.",
+        "start that program. A workbook that is fed by one is a note, a field is suspicious; a "
+        "program that runs commands is malicious.",
         f"{_ASK} Read the quoted command: which program is it?",
         "T1559.002",
     ),
@@ -120,7 +121,7 @@ FINDINGS: Mapping[str, Explanation] = {
         "T1203",
     ),
     "office.package": Explanation(
-        (Level.NOTE, Level.SUSPICIOUS, Level.MALICIOUS),
+        (Level.NOTE, Level.MALICIOUS),
         "A file was dropped into the document, to be started by a double click. It was looked at "
         "too. Malicious when it is a program, a script or a shortcut.",
         f"{_ASK} What is the name of the file, and why is it not attached to the mail?",

@@ -14,9 +14,10 @@ from gateway.scan.analyzers.yara import YaraAnalyzer
 from gateway.scan.api import Analyzer, Artifact, Context
 from gateway.scan.builtin import ANALYZERS, BY_BYTES
 from gateway.scan.codes import FINDINGS
+from gateway.scan.formats.compoundwriter import compound_file
 from gateway.scan.kinds import Kind, identify
 from gateway.scan.libyara import compile_rules
-from tests.support import codes, health, office, pdf
+from tests.support import codes, files, health, office, pdf
 from tests.support.shortcuts import shortcut
 
 RULES = compile_rules(load_only([builtin_folder()]).packs)
@@ -28,6 +29,10 @@ GOOD = {
     "workbook": office.workbook("Macro1", kind=1),
     "document": samples.docm_with_autorun_macro(),
     "pdf": samples.laboratory_pdf(),
+    "word": office.word_97("\x13DDEAUTO cmd\x15", template="http://192.0.2.1/a"),
+    "linked workbook": office.supported_workbook("cmd\x03/c calc"),
+    "equation": compound_file({"Equation Native": office.equation(b"A" * 48)}),
+    "package": compound_file({"\x01Ole10Native": files.ole_package("a.js", b"x")}),
     "relationships": b"<Relationships xmlns='http://schemas.openxmlformats.org/package/2006/"
     b"relationships'><Relationship Type='a/oleObject' Target='http://192.0.2.1/a!'/>"
     b"<Relationship Type='a/image' Target='\\\\192.0.2.1\\a'/></Relationships>",

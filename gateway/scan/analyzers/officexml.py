@@ -126,8 +126,7 @@ def _everywhere(attributes: Mapping[str, str]) -> Iterator[Sign]:
         elif key in {"Formula", "formula"}:
             yield from _cell(value, is_marked=False)
         elif key == "dde-application":
-            topic = attributes.get("dde-topic", "")
-            yield officelinks.of_dde(f"{value} {topic}", f"{value}|{topic}")
+            yield officelinks.of_source(value, attributes.get("dde-topic", ""))
         elif key == "classid":
             yield from _control(value)
 
@@ -141,8 +140,7 @@ def _relationship(attributes: Mapping[str, str]) -> Iterator[Sign]:
 
 
 def _dde_link(attributes: Mapping[str, str]) -> Iterator[Sign]:
-    service, topic = attributes.get("ddeService", ""), attributes.get("ddeTopic", "")
-    yield officelinks.of_dde(f"{service} {topic}", f"{service}|{topic}")
+    yield officelinks.of_source(attributes.get("ddeService", ""), attributes.get("ddeTopic", ""))
 
 
 def _cell(formula: str, *, is_marked: bool) -> Iterator[Sign]:

@@ -16,7 +16,8 @@ from gateway.scan.formats.olepackage import unpacked
 from gateway.scan.kinds import OLE_STREAM, Kind
 from gateway.scan.passwords import Cost, Passwords, opened_note
 
-_NATIVE = "\x01Ole10Native"
+_NATIVE = "\x01ole10native"
+"""Folded: the names of streams have no case, and attackers write this one in many ways."""
 _ENCRYPTED_PACKAGE = "EncryptedPackage"
 _ENCRYPTION_INFO = "EncryptionInfo"
 _RIGHTS_MANAGED = "\tDRMContent"
@@ -50,7 +51,7 @@ class OleExtractor:
         elif (_ENCRYPTED_PACKAGE,) in sizes or is_locked(opened):
             yield from _unlocked(opened, artifact, context.passwords)
         for entry in entries:
-            if entry.name == _NATIVE:
+            if entry.name.lower() == _NATIVE:
                 yield _native(opened, entry)
             elif entry.name.startswith(_PROPERTY):
                 yield from _property(opened, entry, sizes)

@@ -35,6 +35,14 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Storage:
+    """One folder. ``class_id`` says which program made what is in it, as it is stored."""
+
+    path: tuple[str, ...]
+    class_id: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class _Record:
     name: str
     kind: int
@@ -43,6 +51,7 @@ class _Record:
     child: int
     start: int
     size: int
+    class_id: bytes
 
 
 class CompoundFile:
@@ -76,6 +85,16 @@ class CompoundFile:
             Entry(paths.get(index, (record.name,)), record.size, record.start)
             for index, record in enumerate(self._records)
             if record.kind == _STREAM
+        )
+
+    @property
+    def storages(self) -> tuple[Storage, ...]:
+        """Every folder with a class, the root among them."""
+        paths = self._paths()
+        return tuple(
+            Storage(paths.get(index, (record.name,)), record.class_id)
+            for index, record in enumerate(self._records)
+            if record.kind != _STREAM and any(record.class_id)
         )
 
     def open(self, entry: Entry) -> Chunked:
@@ -166,7 +185,8 @@ class CompoundFile:
             # Version 3 leaves the upper half of the size undefined.
             size &= 0xFFFFFFFF
         name = self._data[at : at + max(0, min(length, 64) - 2)].decode("utf-16-le", "replace")
-        return _Record(name, kind, left, right, child, start, size)
+        class_id = self._data[at + 80 : at + 96]
+        return _Record(name, kind, left, right, child, start, size, class_id)
 
     def _paths(self) -> dict[int, tuple[str, ...]]:
         """Where in the tree each record stands, by its place in the directory."""

@@ -117,6 +117,15 @@ def _fetched(kind: str, target: str, shown: str) -> Iterator[Sign]:
         yield of_object(target, shown)
 
 
+def of_source(service: str, topic: str) -> Sign:
+    """A program that the cells of a workbook are fed by, such as the prices of a stock exchange."""
+    shown = quote(f"{service}|{topic}")
+    if starts_program(f"{service} {topic}"):
+        return of_dde(f"{service} {topic}", shown)
+    summary = "The workbook asks another program for data (DDE)"
+    return Sign("office.dde", Level.NOTE, summary, shown)
+
+
 def of_dde(command: str, shown: str) -> Sign:
     """A link by Dynamic Data Exchange: if its program does not run, Office offers to start it."""
     if starts_program(command):

@@ -188,7 +188,7 @@ class TestSheets:
         link = '<externalLink><ddeLink ddeService="{}" ddeTopic="{}"/></externalLink>'
 
         assert levels(link.format("cmd", "/c calc")) == {"office.dde": Level.MALICIOUS}
-        assert levels(link.format("Labo", "x")) == {"office.dde": Level.SUSPICIOUS}
+        assert levels(link.format("Labo", "x")) == {"office.dde": Level.NOTE}
 
     @pytest.mark.parametrize(
         "cell",
