@@ -4,13 +4,14 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 
-from bench import beside, data_reader, mime, relay, whole
+from bench import beside, data_reader, mime, relay, whole, workers
 
 BENCHES: Mapping[str, Callable[[], None]] = {
     "data_reader": data_reader.main,
     "mime": mime.main,
     "relay": relay.main,
     "beside": beside.main,
+    "workers": workers.main,
     "whole": whole.main,
 }
 

@@ -26,6 +26,18 @@ def family_cpu_seconds(pid: int) -> float:
     return sum(map(cpu_seconds, family(pid)))
 
 
+def resident_bytes(pid: int) -> int:
+    """Memory of one process, shared pages included (RSS)."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def private_bytes(pid: int) -> int:
+    """Memory that one process has to itself."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    private = (line.split()[1] for line in lines if line.startswith("Private_"))
+    return sum(map(int, private)) * 1024
+
+
 def proportional_bytes(pid: int) -> int:
     """Memory of a process, its part of what it shares with others (PSS)."""
     for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():

@@ -36,10 +36,10 @@ class _Round:
 def main() -> None:
     """Print one line for each size of message, and one for the mix."""
     with running() as gateway:
-        _round(gateway, [_letter(4_000, number) for number in range(50)])  # warm
+        _round(gateway, [letter(4_000, number) for number in range(50)])  # warm
         print(f"{'':>12} {'msg/s':>8} {'MB/s':>7} {'p50':>7} {'p95':>7} {'p99':>7}  CPU")
         for size, count in _SIZES.items():
-            letters = [_letter(size, number) for number in range(count)]
+            letters = [letter(size, number) for number in range(count)]
             _tell(f"{size:,}", gateway, letters)
         _tell("mix of 500", gateway, mix.messages())
         _tell_memory(gateway)
@@ -71,7 +71,7 @@ def _tell_memory(gateway: Running) -> None:
     print(f"memory (PSS): {all_of_it / 1e6:.0f} MB in all, {front / 1e6:.0f} MB of it the front")
 
 
-def _letter(size: int, number: int) -> bytes:
+def letter(size: int, number: int) -> bytes:
     """A letter with an attachment of fresh random bytes, so that nothing is looked up twice."""
     message = EmailMessage()
     message["From"], message["To"] = "lab@out.example", "dr@hospital.example"

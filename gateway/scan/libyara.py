@@ -4,12 +4,12 @@ Rule 1. A file that does not compile is left out and said; the others are used.
 Rule 2. Nothing is included from disk and nothing compiled is ever loaded.
 Rule 3. What libyara did not look at to the end is said, never passed over.
 
-Rules that ask only about bytes and kinds are compiled apart from those that ask for more: what the
-first say of some bytes is always true of them, and need not be asked twice.
+What rules say that ask only about bytes and kinds is always true of the same bytes. So the others
+are compiled once more, by themselves: they alone are asked again when the bytes are known.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import yara
@@ -65,6 +65,8 @@ class Match:
     technique: str
     places: tuple[Place, ...]
     """The first place of each string."""
+    is_of_bytes: bool = True
+    """It asked about nothing but bytes and kinds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +79,18 @@ class Answer:
 
 
 class Rules:
-    """Compiled rules; ``packs`` says whose each namespace is."""
+    """Compiled rules; ``packs`` says whose each namespace is, ``asking`` which ask for more."""
 
     def __init__(
-        self, sources: Mapping[str, str], packs: Mapping[str, RulePack], seconds: int
+        self,
+        sources: Mapping[str, str],
+        packs: Mapping[str, RulePack],
+        asking: Container[str],
+        seconds: int,
     ) -> None:
         self._compiled = _compile(sources)
         self._packs = packs
+        self._asking = asking
         self._seconds = seconds
         self._is_empty = not sources
 
@@ -120,6 +127,7 @@ class Rules:
             description=str(match.meta.get("description", "")),
             technique=str(match.meta.get("technique", "")),
             places=tuple(_places(match)),
+            is_of_bytes=match.namespace not in self._asking,
         )
 
 
@@ -129,17 +137,14 @@ class CompiledPacks:
 
     pack: Pack
     """The packs as one: their names and versions in order, with a plus between them."""
-    of_bytes: Rules
-    """Those that ask about nothing but bytes and kinds."""
+    all: Rules
     of_circumstances: Rules
-    """All others."""
+    """Those that ask about more than bytes and kinds, once more."""
     problems: tuple[Problem, ...]
 
     def match(self, data: bytes, externals: Mapping[str, str | int]) -> Answer:
         """What all of them say about ``data``. Raises TooSlowError when that takes too long."""
-        first = self.of_bytes.match(data, externals)
-        second = self.of_circumstances.match(data, externals)
-        return Answer(first.matches + second.matches, first.uncounted + second.uncounted)
+        return self.all.match(data, externals)
 
 
 def compile_rules(packs: Sequence[RulePack], *, seconds: int = _SECONDS) -> CompiledPacks:
@@ -170,10 +175,8 @@ def _compiled(
     used = dict.fromkeys((owners[key].name, owners[key].version) for key in sources)
     pack = Pack("+".join(name for name, _ in used), "+".join(version for _, version in used))
     asking = {key: text for key, text in sources.items() if _asks_for_more(text)}
-    others = {key: text for key, text in sources.items() if key not in asking}
-    return CompiledPacks(
-        pack, Rules(others, owners, seconds), Rules(asking, owners, seconds), problems
-    )
+    every, some = (Rules(chosen, owners, asking, seconds) for chosen in (sources, asking))
+    return CompiledPacks(pack, every, some, problems)
 
 
 def _asks_for_more(text: str) -> bool:

@@ -22,8 +22,7 @@ def build_engine(setup: Setup) -> Built:
     engine = Engine(
         EXTRACTORS,
         (
-            ByBytes(YaraAnalyzer(rules.of_bytes), seen),
-            YaraAnalyzer(rules.of_circumstances),
+            YaraAnalyzer(rules, seen),
             *(ByBytes(a, seen) if type(a) in BY_BYTES else a for a in ANALYZERS),
         ),
         pack=rules.pack,

@@ -131,10 +131,7 @@ class TestEveryAnalyzer:
 
 @pytest.mark.parametrize(
     "analyzer",
-    [
-        *(analyzer for analyzer in ANALYZERS if type(analyzer) in BY_BYTES),
-        YaraAnalyzer(RULES.of_bytes),
-    ],
+    [analyzer for analyzer in ANALYZERS if type(analyzer) in BY_BYTES],
     ids=lambda analyzer: type(analyzer).__name__,
 )
 def test_who_looks_at_bytes_alone_sees_the_same_under_every_name(analyzer: Analyzer) -> None:

@@ -103,4 +103,4 @@ def test_rules_that_ask_for_more_than_bytes_are_told_apart(condition: str, asks:
     }
 
     assert bool(rules.of_circumstances.match(b"", externals).matches) is asks
-    assert bool(rules.of_bytes.match(b"", externals).matches) is not asks
+    assert [match.is_of_bytes for match in rules.match(b"", externals).matches] == [not asks]

@@ -1,37 +1,37 @@
 """Matches every file against the rules of the rule packs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import PurePosixPath
-from typing import Protocol
 
 from gateway.model import Finding, Gap, Reason
 from gateway.scan.api import Artifact, Context
 from gateway.scan.evidence import around, quote_bytes
-from gateway.scan.libyara import Answer, Match, TooSlowError
+from gateway.scan.known import Known
+from gateway.scan.libyara import CompiledPacks, Match, TooSlowError
 
 _PLACES_SHOWN = 3
 
 
-class Matching(Protocol):
-    """Compiled rules, of whatever selection."""
-
-    def match(self, data: bytes, externals: Mapping[str, str | int]) -> Answer:
-        """Match ``data``. Raises TooSlowError when that takes too long."""
-
-
 class YaraAnalyzer:
-    """Looks at every file with compiled rules."""
+    """Looks at every file with compiled rules; ``known`` is what bytes alone said before."""
 
     kinds = None
     broken: tuple[type[Exception], ...] = ()
 
-    def __init__(self, rules: Matching) -> None:
+    def __init__(self, rules: CompiledPacks, known: Known[Finding] | None = None) -> None:
         self._rules = rules
+        self._known = known or Known(0)
 
     def analyze(self, artifact: Artifact, context: Context) -> Iterator[Finding | Gap]:
         """Yield one finding for each rule that matches."""
+        question = (self, artifact.sha256, artifact.kinds)
+        before = self._known.recall(question) if artifact.sha256 else None
+        for finding in before or ():
+            yield replace(finding, lineage=artifact.lineage)
+        rules = self._rules.all if before is None else self._rules.of_circumstances
         try:
-            answer = self._rules.match(artifact.data, _externals(artifact, context))
+            answer = rules.match(artifact.data, _externals(artifact, context))
         except TooSlowError as error:
             yield Gap(Reason.TOO_SLOW, str(error), artifact.lineage)
             return
@@ -40,6 +40,9 @@ class YaraAnalyzer:
         for rule in answer.uncounted:
             detail = f"rule {rule}: one of its strings matches more than a million times"
             yield Gap(Reason.TOO_MANY, detail, artifact.lineage)
+        if before is None and artifact.sha256 and not answer.uncounted:
+            of_bytes = (_finding(artifact, match) for match in answer.matches if match.is_of_bytes)
+            self._known.keep(question, tuple(replace(one, lineage=()) for one in of_bytes))
 
 
 def _externals(artifact: Artifact, context: Context) -> dict[str, str | int]:
