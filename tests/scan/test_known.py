@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.demo import samples
@@ -150,6 +150,7 @@ FILES = st.dictionaries(
 )
 
 
+@settings(deadline=None, max_examples=60)
 @given(content=FILES, name=st.sampled_from(["a.zip", "b.docx", "c"]))
 def test_any_files_in_any_order_give_the_same_report(content: dict[str, bytes], name: str) -> None:
     assert_equal(*ENGINES, files.zipped(content), name)

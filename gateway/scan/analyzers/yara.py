@@ -35,7 +35,8 @@ class YaraAnalyzer:
         except TooSlowError as error:
             yield Gap(Reason.TOO_SLOW, str(error), artifact.lineage)
             return
-        for match in answer.matches:
+        # In the order in which they come when some of them are known.
+        for match in sorted(answer.matches, key=lambda match: not match.is_of_bytes):
             yield _finding(artifact, match)
         for rule in answer.uncounted:
             detail = f"rule {rule}: one of its strings matches more than a million times"
