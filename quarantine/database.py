@@ -97,10 +97,16 @@ class Database:
         try:
             yield
         except DatabaseError as error:
+            raise self._trouble_of(error.orig) from error
+        except sqlite3.Error as error:
             raise self._trouble_of(error) from error
+        except (ValueError, TypeError) as error:
+            # A text that is no UTF-8, a moment that is none, nothing where something must be.
+            advice = _ADVICE[sqlite3.SQLITE_CORRUPT]
+            raise StoreError(f"cannot use the index {self.path} ({error}): {advice}") from error
 
-    def _trouble_of(self, error: DatabaseError) -> NoRoomError | StoreError:
-        code = getattr(error.orig, "sqlite_errorcode", 0)
+    def _trouble_of(self, error: BaseException | None) -> NoRoomError | StoreError:
+        code = getattr(error, "sqlite_errorcode", 0)
         if code == sqlite3.SQLITE_FULL:
             return NoRoomError(f"the disk of {self.path} is full: make room")
         if code in _FINAL:
@@ -111,7 +117,7 @@ class Database:
             return StoreError(self._trouble)
         # Extended codes carry the primary one in their lowest byte.
         advice = _ADVICE.get(code & 0xFF, "see what else uses or limits that folder")
-        return StoreError(f"cannot use the index {self.path} ({error.orig}): {advice}")
+        return StoreError(f"cannot use the index {self.path} ({error}): {advice}")
 
 
 def _engine(path: Path, busy_seconds: float) -> Engine:

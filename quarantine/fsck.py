@@ -1,7 +1,8 @@
 """Looks for disagreements between the index, the files, the key and the audit; changes nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from quarantine.audit import SealedRecord
 from quarantine.errors import IntegrityError, MissingError, SealedError
 from quarantine.item import Problem, State
 from quarantine.parts import Parts
@@ -11,6 +12,8 @@ from quarantine.trail import Trail
 # A message is on the disk a moment before its row is: a younger one may still be on its way.
 _YOUNG_SECONDS = 3600
 _GONE = frozenset({State.DELETED, State.PURGED})
+_LOOKS = frozenset({"viewed", "exported"})
+_LEGAL = ("legal-hold", "legal-hold-ended")
 
 
 def problems(parts: Parts, audit: Trail) -> Iterator[Problem]:
@@ -71,12 +74,38 @@ def _open_all(item: SealedItem, parts: Parts) -> None:
     with parts.blobs.open(item.id) as stream:
         sealer.open_message(item, documents.sha256, stream)
     sealer.open_deliveries(item)
-    for record in index.records(item.id):
+    records = index.records(item.id)
+    for record in records:
         parts.chain.why(record)
+    _compare(item, records)
     if index.tokens(item.id) not in sealer.possible_tokens(documents.searchable):
         raise IntegrityError(
             f"item {item.id} is found by other words than it has: restore the index from a backup"
         )
+
+
+def _compare(item: SealedItem, records: Sequence[SealedRecord]) -> None:
+    """The row of an item against what was recorded of it: who can change one cannot the other."""
+    told = _told(records)
+    for name, value in told.items():
+        if getattr(item, name) != value:
+            raise IntegrityError(
+                f"item {item.id} is not as the audit tells ({name}): restore the index from a "
+                "backup, and ask who can write to it"
+            )
+
+
+def _told(records: Sequence[SealedRecord]) -> dict[str, object]:
+    became = [record.became for record in records if record.became is not None]
+    seen = [record.at for record in records if record.action in _LOOKS]
+    alarms = [record.at for record in records if record.action == "alarmed"]
+    holds = [record.action for record in records if record.action in _LEGAL]
+    return {
+        "state": became[-1] if became else None,
+        "seen_at": seen[0] if seen else None,
+        "alarmed_at": alarms[-1] if alarms else None,
+        "legal_hold": bool(holds) and holds[-1] == _LEGAL[0],
+    }
 
 
 def _kind(error: IntegrityError, item: SealedItem, parts: Parts) -> str:

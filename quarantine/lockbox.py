@@ -21,6 +21,7 @@ from quarantine.sealer import (
     NO_DOCUMENTS,
     Documents,
     Sealer,
+    facts,
     message_label,
     outline,
     seal_documents,
@@ -113,13 +114,14 @@ class Lockbox:
         name = identifier or new_id(now)
         with _viewed(new) as message:
             self._check_room(len(message))
+            item = parts.sealer.item(new, name, size=len(message), held_at=now, data_key=data_key)
             documents = Documents(
                 new.envelope,
                 new.report,
                 hashlib.sha256(message).hexdigest(),
                 dict(new.searchable),
+                facts(item),
             )
-            item = parts.sealer.item(new, name, size=len(message), held_at=now, data_key=data_key)
             parts.blobs.put(name, seal(data_key, message_label(name), message))
         try:
             parts.index.add(
@@ -158,7 +160,7 @@ class Lockbox:
     def view(self, typed: str, *, who: str, why: str = "") -> Details:
         """The same for a person: that they looked is recorded first."""
         item = self._parts.find(typed)
-        self._mark(item, "viewed", Marks(seen_at=item.seen_at or self._parts.now()), who, why)
+        self._mark(item, "viewed", Marks(seen_at=self._parts.now()), who, why)
         return self._details(self._parts.find(item.id))
 
     def message(self, typed: str) -> bytes:
@@ -179,7 +181,7 @@ class Lockbox:
         item = self._parts.find(typed)
         if item.state in _GONE:
             raise self._refused(item)
-        self._mark(item, "exported", Marks(seen_at=item.seen_at or self._parts.now()), who, why)
+        self._mark(item, "exported", Marks(seen_at=self._parts.now()), who, why)
         return self.message(item.id)
 
     def record(self, action: str, *, who: str, why: str = "", typed: str = "") -> None:
@@ -354,7 +356,7 @@ class Lockbox:
             )
 
     def _mark(self, item: SealedItem, action: str, marks: Marks, who: str, why: str) -> None:
-        entry = self._parts.entry(action, who=who, item=item.id, why=why)
+        entry = self._parts.entry(action, who=who, item=item.id, why=why, at=marks.seen_at)
         self._parts.written(lambda: self._parts.index.mark(item.id, marks, entry))
         self.audit.remember()
 

@@ -91,7 +91,7 @@ class MemoryIndex:
             if kept is None or kept.state is not was:
                 return False
             self._append(append)
-            self._items[item] = replace(kept, state=became, **_changed(marks))
+            self._items[item] = replace(kept, state=became, **_changed(marks, kept))
             return True
 
     def mark(self, item: str, marks: Marks, append: Append) -> None:
@@ -99,7 +99,8 @@ class MemoryIndex:
         with self._lock:
             self._append(append)
             if item in self._items:
-                self._items[item] = replace(self._items[item], **_changed(marks))
+                kept = self._items[item]
+                self._items[item] = replace(kept, **_changed(marks, kept))
 
     def record(self, append: Append) -> None:
         """Record what changed nothing."""
@@ -253,7 +254,8 @@ _ORDERS: Mapping[Sort, Callable[[SealedItem], Any]] = {
 _DESCENDING = frozenset({Sort.NEWEST, Sort.LARGEST})
 
 
-def _changed(marks: Marks) -> dict[str, Any]:
+def _changed(marks: Marks, kept: SealedItem) -> dict[str, Any]:
+    marks = replace(marks, seen_at=kept.seen_at or marks.seen_at)
     return {name: value for name, value in asdict(marks).items() if value is not None}
 
 

@@ -69,9 +69,10 @@ class Parts:
         why: str = "",
         was: State | None = None,
         became: State | None = None,
+        at: datetime | None = None,
     ) -> Append:
-        """What to record: ``action`` was done by ``who``, now and from here."""
-        entry = Entry(self.now(), who, self.origin, action, item, was, became, why)
+        """What to record: ``action`` was done by ``who``, from here, now or a moment ago."""
+        entry = Entry(at or self.now(), who, self.origin, action, item, was, became, why)
         return self.chain.append(entry)
 
     def written(self, write: Callable[[], Result]) -> Result:

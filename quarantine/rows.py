@@ -5,10 +5,11 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any, overload
 
-from sqlalchemy import Row
+from sqlalchemy import Row, func
 
 from quarantine.audit import SealedRecord
 from quarantine.item import State
+from quarantine.schema import items
 from quarantine.sealing import SealedNote
 from quarantine.store import Marks, SealedItem
 
@@ -21,10 +22,13 @@ def item_columns(item: SealedItem) -> dict[str, object]:
     return _written(row) | {"state": item.state.value, "reasons": json.dumps(item.reasons)}
 
 
-def mark_columns(marks: Marks) -> dict[str, object]:
+def mark_columns(marks: Marks) -> dict[str, Any]:
     """The columns that change, and nothing of the others."""
     row = {named.name: getattr(marks, named.name) for named in fields(marks)}
-    return _written({name: value for name, value in row.items() if value is not None})
+    changed: dict[str, Any] = _written({n: value for n, value in row.items() if value is not None})
+    if "seen_at" in changed:
+        changed["seen_at"] = func.coalesce(items.c.seen_at, changed["seen_at"])
+    return changed
 
 
 def read_item(row: Row[Any]) -> SealedItem:

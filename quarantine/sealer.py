@@ -23,6 +23,8 @@ class Documents(msgspec.Struct, frozen=True):
     report: bytes
     sha256: str
     searchable: dict[Field, tuple[str, ...]] = {}
+    facts: str = ""
+    """The clear columns of the row that never change, so that nobody can change them unseen."""
 
 
 NO_DOCUMENTS = Documents(b"", b"", "")
@@ -88,9 +90,16 @@ class Sealer:
         return outline(item, summary, damage)
 
     def open_documents(self, item: SealedItem, details: bytes) -> Documents:
-        """Envelope, report and digest."""
+        """Envelope, report and digest. Raises IntegrityError if the row was changed beside them."""
         plain = self._open(item, "details", BytesIO(details))
-        return msgspec.msgpack.decode(plain, type=Documents)
+        documents = msgspec.msgpack.decode(plain, type=Documents)
+        # Items from before have none.
+        if documents.facts and documents.facts != facts(item):
+            raise IntegrityError(
+                f"the row of item {item.id} is not as it was written: restore the index from a "
+                "backup, and ask who can write to it"
+            )
+        return documents
 
     def open_message(self, item: SealedItem, sha256: str, stream: BinaryIO) -> bytes:
         """The message, if its digest is still ``sha256``."""
@@ -125,6 +134,20 @@ class Sealer:
         if item.wrapped_key is None:
             raise IntegrityError(f"the key of item {item.id} is gone, and nothing can open it")
         return self.ring.unwrap(item.wrapped_key, _label("key", item.id), item.key_id)
+
+
+def facts(item: SealedItem) -> str:
+    """The clear columns of a row that never change, spelled in one way."""
+    fields = (
+        item.held_at,
+        item.kind,
+        item.action,
+        item.size,
+        item.reasons,
+        item.pack,
+        item.look_by,
+    )
+    return msgspec.json.encode(fields).decode()
 
 
 def outline(item: SealedItem, summary: Mapping[str, str], damage: str = "") -> Item:

@@ -52,6 +52,7 @@ class Marks:
     """What changes of an item beside its state; None stays as it is."""
 
     seen_at: datetime | None = None
+    """Only if it has none yet: who looked first counts."""
     alarmed_at: datetime | None = None
     legal_hold: bool | None = None
     approved_by: str | None = None

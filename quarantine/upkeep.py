@@ -95,7 +95,7 @@ class Upkeep:
         late = self.parts.index.overdue(now, _MOST_ALARMS)
         fresh = [item for item in late if item.alarmed_at is None]
         for item in fresh:
-            entry = self.parts.entry("alarmed", who=_PROGRAM, item=item.id)
+            entry = self.parts.entry("alarmed", who=_PROGRAM, item=item.id, at=now)
             self.parts.index.mark(item.id, Marks(alarmed_at=now), entry)
         return [outline(item, {}) for item in fresh]
 

@@ -246,7 +246,8 @@ def test_marks_change_what_is_given_and_nothing_else(index: Index) -> None:
     item = _add(index, "1a", look_by=NOON)
 
     index.mark("1a", Marks(seen_at=NOON, deliveries=b"sealed"), _append("1a", None, None))
-    index.mark("1a", Marks(legal_hold=True), _append("1a", None, None))
+    later = Marks(legal_hold=True, seen_at=NOON + timedelta(hours=1))
+    index.mark("1a", later, _append("1a", None, None))
 
     (marked,) = index.find("1a", 1)
     assert marked == replace(item, seen_at=NOON, deliveries=b"sealed", legal_hold=True)

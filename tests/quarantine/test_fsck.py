@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from quarantine.errors import IntegrityError
 from quarantine.item import Field, Query
 from quarantine.keys import new_data_key
 from quarantine.lockbox import Lockbox
@@ -70,6 +71,36 @@ def test_words_that_an_item_is_not_found_by_any_more_are_found(box: Lockbox) -> 
         connection.exec_driver_sql("DELETE FROM tokens")
 
     assert _found(box) == [("unreadable", held.id)]
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("kind", "'opaque'"),
+        ("state", "'released'"),
+        ("seen_at", "'2036-01-01T00:00:00.000+00:00'"),
+        ("legal_hold", "1"),
+        ("size", "99"),
+        ("reasons", "'[]'"),
+        ("held_at", "'2036-01-01T00:00:00.000+00:00'"),
+        ("look_by", "'2036-01-01T00:00:00.000+00:00'"),
+    ],
+)
+def test_a_row_that_was_changed_in_clear_is_found(box: Lockbox, column: str, value: str) -> None:
+    held = box.hold(new_item())
+    with box._parts.index._database.writing() as connection:
+        connection.exec_driver_sql(f"UPDATE items SET {column} = {value} WHERE id = ?", (held.id,))
+
+    assert _found(box) == [("unreadable", held.id)]
+
+
+def test_malicious_mail_does_not_become_harmless_by_a_change_of_its_row(box: Lockbox) -> None:
+    held = box.hold(new_item(kind="malicious"))
+    with box._parts.index._database.writing() as connection:
+        connection.exec_driver_sql("UPDATE items SET kind = 'clean'")
+
+    with pytest.raises(IntegrityError, match="is not as it was written"):
+        box.item(held.id)
 
 
 def test_a_file_without_an_item_is_found_when_it_is_not_on_its_way(
