@@ -47,7 +47,7 @@ format: $(VENV)/.dev ## Let ruff write the form
 bench: $(VENV)/.dev ## Measure, and print figures with their conditions
 	$(BIN)/python -m bench $(ARGS)
 
-fuzz: $(VENV)/.dev ## Feed random bytes to every parser of ours for SECONDS
+fuzz: $(VENV)/.dev ## Feed random bytes to parsers and sessions, for SECONDS each
 	LAZARETTO_FUZZ_SECONDS=$(SECONDS) $(BIN)/pytest -m fuzz $(ARGS)
 
 soak: $(VENV)/.dev ## Kill the gateway again and again under load for SECONDS, and count the mail

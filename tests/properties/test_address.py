@@ -17,6 +17,10 @@ NEARLY = st.lists(
 @example(argument=b'<"\\' * 500)
 @example(argument=b"<a@" + b"b-" * 1000)
 def test_any_octets_give_an_address_or_a_reason(argument: bytes) -> None:
+    read(argument)
+
+
+def read(argument: bytes) -> None:
     for parse in (parse_sender, parse_recipient):
         found = parse(argument)
         if isinstance(found, Malformed):
