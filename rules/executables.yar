@@ -352,3 +352,17 @@ rule program_package_runs_script
     condition:
         (kinds contains " msi " or name contains "_StringData") and all of them
 }
+
+rule program_loader_of_shellcode
+{
+    meta:
+        description = "Bare machine code that unpacks a program in memory, as the donut loader writes it"
+        level = "suspicious"
+        reference = "https://attack.mitre.org/techniques/T1620/"
+        technique = "T1620"
+    condition:
+        // A call over a block of data, and the length of that block as its first word.
+        kind == "data" and filesize > 1KB
+        and uint8(0) == 0xE8 and uint32(1) == uint32(5)
+        and uint32(1) > 512 and uint32(1) < filesize
+}

@@ -190,6 +190,7 @@ _SIGNATURES: tuple[tuple[Kind, int, bytes], ...] = (
 """What stands at a fixed place."""
 
 _STRUCTURES: tuple[tuple[Kind, Callable[[bytes], bool]], ...] = (
+    (Kind.IMAGE, structure.is_bitmap),
     (Kind.MACHO, structure.is_universal_binary),
     (Kind.JAVA_CLASS, structure.is_java_class),
     (Kind.TAR, structure.is_tar),

@@ -9,28 +9,39 @@ from collections.abc import Iterator
 from gateway.model import Finding, Gap, Level
 from gateway.scan.api import Artifact, Context
 from gateway.scan.evidence import quote
-from gateway.scan.formats import filenames
+from gateway.scan.formats import filenames, lookalikes
 from gateway.scan.kinds import Kind, is_polyglot
 
 _PROGRAMS = frozenset({Kind.PE, Kind.ELF, Kind.MACHO, Kind.JAR, Kind.MSI, Kind.LNK, Kind.SCRIPT})
 _VAGUE = frozenset({Kind.DATA, Kind.TEXT, Kind.EMPTY})
-_OFFICE = frozenset({Kind.OLE, Kind.OOXML, Kind.RTF, Kind.HTML, Kind.XML, Kind.MESSAGE, Kind.ZIP})
+_BINARIES = _PROGRAMS - {Kind.LNK, Kind.SCRIPT}
+_PICTURES = ("jpg", "jpeg", "png", "gif", "bmp", "tif", "tiff", "webp")
+_OLDER, _NEWER = (
+    ("doc", "dot", "xls", "ppt", "pps"),
+    ("docx", "docm", "xlsx", "xlsm", "pptx", "ppsx"),
+)
 _EXPECTED: dict[str, frozenset[Kind]] = {
     "pdf": frozenset({Kind.PDF}),
-    **dict.fromkeys(("doc", "docx", "docm", "dot", "rtf", "xls", "xlsx", "xlsm", "xlsb"), _OFFICE),
-    **dict.fromkeys(("ppt", "pptx", "pps", "ppsx"), _OFFICE),
+    "rtf": frozenset({Kind.RTF}),
+    **dict.fromkeys(_OLDER, frozenset({Kind.OLE})),
+    # A locked document is a compound file.
+    **dict.fromkeys((*_NEWER, "xlsb"), frozenset({Kind.OOXML, Kind.OLE, Kind.ZIP})),
     **dict.fromkeys(("odt", "ods", "odp"), frozenset({Kind.ODF, Kind.ZIP})),
-    **dict.fromkeys(("jpg", "jpeg", "png", "gif", "bmp", "tif", "tiff"), frozenset({Kind.IMAGE})),
+    **dict.fromkeys(_PICTURES, frozenset({Kind.IMAGE})),
     **dict.fromkeys(("dcm", "dicom"), frozenset({Kind.DICOM})),
     **dict.fromkeys(("txt", "csv", "log"), frozenset({Kind.HTML, Kind.XML, Kind.HL7, Kind.SCRIPT})),
     "zip": frozenset({Kind.ZIP, Kind.OOXML, Kind.ODF, Kind.JAR}),
 }
+_SHOWN_TYPES = ("image/", "audio/", "video/", "text/plain", "application/pdf")
+"""What mail programs show at once, or open without a question."""
 
 _SUMMARIES = {
     "disguise.right-to-left": ("Invisible characters turn part of the name round", "T1036.002"),
     "disguise.padding": ("Blanks push the extension of a program out of sight", "T1036.008"),
     "disguise.double-extension": ("A program's name posing as a document's", "T1036.007"),
     "disguise.polyglot": ("One file that two programs read as two different things", "T1036.008"),
+    "disguise.lookalike": ("Letters in the name only look like those they seem", "T1036.008"),
+    "disguise.type": ("The sender states a type that the content is not", "T1036.008"),
     "disguise.program": ("A program under the name of a document", "T1036.008"),
     "disguise.mismatch": ("The content is of another kind than the name says", "T1036.008"),
 }
@@ -50,14 +61,25 @@ class DisguiseAnalyzer:
 
 def _by_name(artifact: Artifact) -> Iterator[Finding]:
     for name in artifact.names:
-        if filenames.RIGHT_TO_LEFT_OVERRIDE in name:
-            is_program = filenames.runs(name) or not _PROGRAMS.isdisjoint(artifact.kinds)
-            level = Level.MALICIOUS if is_program else Level.SUSPICIOUS
-            yield _finding("disguise.right-to-left", level, artifact, name)
-        elif filenames.runs(name) and filenames.is_padded(name):
-            yield _finding("disguise.padding", Level.MALICIOUS, artifact, name)
-        elif filenames.has_double_extension(name):
-            yield _finding("disguise.double-extension", Level.MALICIOUS, artifact, name)
+        found = _hidden(artifact, name)
+        if found is not None:
+            code, level = found
+            yield _finding(code, level, artifact, name)
+
+
+def _hidden(artifact: Artifact, name: str) -> tuple[str, Level] | None:
+    """What a name hides, and how bad that is."""
+    is_program = filenames.runs(name) or not _PROGRAMS.isdisjoint(artifact.kinds)
+    if filenames.turns_round(name, is_program=is_program):
+        return "disguise.right-to-left", Level.MALICIOUS if is_program else Level.SUSPICIOUS
+    if filenames.runs(name) and filenames.is_padded(name):
+        return "disguise.padding", Level.MALICIOUS
+    if filenames.has_double_extension(name):
+        return "disguise.double-extension", Level.MALICIOUS
+    seems = lookalikes.plain(name)
+    if lookalikes.mixed_word(name) or (filenames.runs(seems) and not filenames.runs(name)):
+        return "disguise.lookalike", Level.SUSPICIOUS
+    return None
 
 
 def _by_content(artifact: Artifact) -> Iterator[Finding]:
@@ -70,9 +92,16 @@ def _by_content(artifact: Artifact) -> Iterator[Finding]:
         if name := next(disguised, ""):
             yield _finding("disguise.program", Level.MALICIOUS, artifact, name)
     elif artifact.kinds[0] not in _VAGUE:
-        expected = _EXPECTED.get(filenames.extension(artifact.name))
-        if expected is not None and expected.isdisjoint(artifact.kinds):
-            yield _finding("disguise.mismatch", Level.NOTE, artifact, artifact.name)
+        careless = (name for name in artifact.names if _is_careless(artifact, name))
+        if name := next(careless, ""):
+            yield _finding("disguise.mismatch", Level.NOTE, artifact, name)
+    if not _BINARIES.isdisjoint(artifact.kinds) and artifact.declared_type.startswith(_SHOWN_TYPES):
+        yield _finding("disguise.type", Level.SUSPICIOUS, artifact, artifact.declared_type)
+
+
+def _is_careless(artifact: Artifact, name: str) -> bool:
+    expected = _EXPECTED.get(filenames.extension(name))
+    return expected is not None and expected.isdisjoint(artifact.kinds)
 
 
 def _is_polyglot(artifact: Artifact) -> bool:

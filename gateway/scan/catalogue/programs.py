@@ -12,6 +12,19 @@ from gateway.scan.catalogue.explanation import (
 )
 
 FINDINGS: Mapping[str, Explanation] = {
+    "disguise.lookalike": Explanation(
+        SUSPICIOUS,
+        "The name mixes Latin letters with foreign ones that look like them, so that it is read as "
+        "something that it is not.",
+        f"{ASK} Nobody types such a name by mistake.",
+        "T1036.008",
+    ),
+    "disguise.type": Explanation(
+        SUSPICIOUS,
+        "The sender states that a program is a picture, a text or a PDF.",
+        NOT_RELEASE,
+        "T1036.008",
+    ),
     "program.foreign": Explanation(
         NOTE,
         "A program or a package for Linux, macOS or iOS, without the right to be run.",

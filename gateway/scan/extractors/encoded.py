@@ -21,7 +21,13 @@ class EncodedExtractor:
     broken: tuple[type[Exception], ...] = ()
 
     def members(self, artifact: Artifact, _context: Context) -> Iterator[Member | Finding | Gap]:
-        """Yield each file; letters that decode to nothing known are none."""
+        """Yield each file; letters that decode to nothing known are none.
+
+        A text of nothing but letters is opened by no program; what mail programs decode of the
+        kind, the reader of messages has decoded already.
+        """
+        if artifact.kinds == (Kind.TEXT,) and encodedtext.is_bare(artifact.data):
+            return
         found = chain(encodedtext.find(artifact.data), _of_old(artifact))
         for one in islice(found, _MOST_FILES):
             yield Member(one.name, BytesIO(one.data), declared_type=one.declared_type)

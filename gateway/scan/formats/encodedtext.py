@@ -69,6 +69,11 @@ class Encoded:
     declared_type: str
 
 
+def is_bare(data: bytes) -> bool:
+    """Whether a text is base64 and nothing around it."""
+    return not data.translate(None, _LETTERS + b"=\r\n\t ")
+
+
 def find(data: bytes) -> Iterator[Encoded]:
     """Every file that ``data`` holds, in its order."""
     text = _unfolded(data)

@@ -47,7 +47,7 @@ PLAIN_TEXTS = _words("txt text log csv tsv xml html htm xhtml mht md json eml te
 _CLASS_ID = re.compile(r"\{[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\}")
 # Blanks of every width, the two that are letters by Unicode's table, and the no-break kinds.
 _MANY_BLANKS = re.compile(r"[\s\u2800\u3164\u200b\u00ad]{8,}[^\s]{0,20}$")
-RIGHT_TO_LEFT_OVERRIDE = "\u202e"
+_OVERRIDE, _EMBEDDINGS = "\u202e", ("\u202b", "\u2067")
 
 
 def last_part(name: str) -> str:
@@ -71,6 +71,14 @@ def runs(name: str) -> bool:
     """Whether a file of this name is run, not shown, when somebody opens it."""
     last = extension(name)
     return last in RUNS or _CLASS_ID.fullmatch(last) is not None
+
+
+def turns_round(name: str, *, is_program: bool) -> bool:
+    """Whether characters that nobody sees turn part of the name round.
+
+    Arabic and Hebrew names honestly have some of them; the name of a program has none.
+    """
+    return _OVERRIDE in name or (is_program and any(mark in name for mark in _EMBEDDINGS))
 
 
 def is_padded(name: str) -> bool:

@@ -26,6 +26,11 @@ def is_program(data: bytes) -> bool:
     return not textlook.is_text(data[:64])
 
 
+def is_bitmap(data: bytes) -> bool:
+    """A Windows bitmap: two letters, and four zeros where nothing else is allowed."""
+    return data[:2] == b"BM" and len(data) >= 26 and data[6:10] == bytes(4)
+
+
 def is_universal_binary(data: bytes) -> bool:
     """Mach-O for several architectures: few are listed where a class file has its version."""
     return data.startswith(b"\xca\xfe\xba\xbe") and int.from_bytes(data[4:8]) < 40

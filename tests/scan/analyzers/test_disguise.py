@@ -46,6 +46,42 @@ def test_a_name_that_is_turned_round_is_suspicious_for_anything_else() -> None:
     assert look(b"text", "photo\u202egpj.txt") == [("disguise.right-to-left", Level.SUSPICIOUS)]
 
 
+@pytest.mark.parametrize("mark", ["\u202b", "\u2067"])
+def test_marks_of_arabic_names_are_malicious_only_in_the_name_of_a_program(mark: str) -> None:
+    assert look(PROGRAM, f"{mark}gpj.exe") == [("disguise.right-to-left", Level.MALICIOUS)]
+    assert look(b"text", f"{mark}\u0634\u0647.txt") == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["r\u0435sultat.pdf", "facture.\u0435xe", "facture.\uff45\uff58\uff45", "facture\u2024exe"],
+)
+def test_letters_that_only_look_like_latin_ones_are_suspicious(name: str) -> None:
+    assert look(b"text", name) == [("disguise.lookalike", Level.SUSPICIOUS)]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["\u0440\u0435\u0437\u0443\u043b\u044c\u0442\u0430\u0442.pdf", "\u03b2HCG.txt", "\u03bcg.txt"],
+)
+def test_names_in_other_alphabets_and_greek_letters_of_medicine_are_honest(name: str) -> None:
+    assert "disguise.lookalike" not in [code for code, _ in look(b"text", name)]
+
+
+@pytest.mark.parametrize("stated", ["image/png", "text/plain", "application/pdf", "video/mp4"])
+def test_a_program_that_is_stated_to_be_a_document_is_suspicious(stated: str) -> None:
+    artifact = office.artifact(PROGRAM, "a.exe", declared_type=stated)
+    found = DisguiseAnalyzer().analyze(artifact, Context())
+
+    assert [seen.code for seen in found if isinstance(seen, Finding)] == ["disguise.type"]
+
+
+def test_a_program_that_is_stated_as_one_is_no_disguise() -> None:
+    artifact = office.artifact(PROGRAM, "a.exe", declared_type="application/x-msdownload")
+
+    assert list(DisguiseAnalyzer().analyze(artifact, Context())) == []
+
+
 def test_blanks_before_the_extension_of_a_program_are_malicious() -> None:
     assert look(PROGRAM, "facture" + " " * 60 + ".exe") == [("disguise.padding", Level.MALICIOUS)]
 
@@ -74,9 +110,6 @@ def test_two_documents_in_one_file_are_suspicious() -> None:
         (samples.dicom_image(), "IM000001"),
         (samples.dicom_image(), "a.dcm"),
         (samples.word_document({}), "lettre.docx"),
-        (samples.word_document({}), "lettre.doc"),
-        (b"{\\rtf1 texte}", "lettre.doc"),
-        (b"<html><body>tableau</body></html>", "tableau.xls"),
         (SCRIPT, "notes.txt"),
         (b"Bonjour", "compte rendu de M. X. du 12.03.txt"),
         (b"From: a@b.c\r\nTo: d@e.f\r\n\r\nBonjour", "www.example.com"),
@@ -91,7 +124,13 @@ def test_honest_files_are_left_alone(data: bytes, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("data", "name"),
-    [(b"\x89PNG\r\n\x1a\n" + bytes(20), "facture.pdf"), (samples.laboratory_pdf(), "scan.jpg")],
+    [
+        (b"\x89PNG\r\n\x1a\n" + bytes(20), "facture.pdf"),
+        (samples.laboratory_pdf(), "scan.jpg"),
+        (samples.word_document({}), "lettre.doc"),
+        (b"{\\rtf1 texte}", "lettre.doc"),
+        (b"<html><body>tableau</body></html>", "tableau.xls"),
+    ],
 )
 def test_a_careless_name_is_a_note(data: bytes, name: str) -> None:
     assert look(data, name) == [("disguise.mismatch", Level.NOTE)]

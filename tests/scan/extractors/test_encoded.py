@@ -117,3 +117,10 @@ def test_the_work_grows_with_the_text_and_not_with_its_square(piece: bytes) -> N
 @given(st.binary(max_size=600))
 def test_any_bytes_give_no_more_than_they_are(data: bytes) -> None:
     assert sum(len(one.data) for one in encodedtext.find(data)) <= 2 * len(data)
+
+
+def test_letters_with_nothing_around_them_are_opened_by_nobody() -> None:
+    letters = base64.encodebytes(b"%PDF-1.7\n" + bytes(range(256)) * 4)
+
+    assert opened(EXTRACTOR, letters).files == {}
+    assert len(opened(EXTRACTOR, b'{"data": "' + letters.replace(b"\n", b"") + b'"}').files) == 1
