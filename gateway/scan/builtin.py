@@ -1,5 +1,6 @@
 """Every extractor and analyzer that ships, in the order in which they run."""
 
+from gateway.scan.analyzers.cells import CellAnalyzer
 from gateway.scan.analyzers.dicom import DicomAnalyzer
 from gateway.scan.analyzers.disguise import DisguiseAnalyzer
 from gateway.scan.analyzers.html import HtmlAnalyzer
@@ -11,6 +12,7 @@ from gateway.scan.analyzers.paths import PathAnalyzer
 from gateway.scan.analyzers.pdf import PdfAnalyzer
 from gateway.scan.analyzers.programs import ProgramAnalyzer
 from gateway.scan.analyzers.qr import QrAnalyzer
+from gateway.scan.analyzers.rtf import RtfAnalyzer
 from gateway.scan.analyzers.svg import SvgAnalyzer
 from gateway.scan.analyzers.xlm import XlmAnalyzer
 from gateway.scan.analyzers.xml import XmlAnalyzer
@@ -64,6 +66,8 @@ ANALYZERS: tuple[Analyzer, ...] = (
     XlmAnalyzer(),
     OfficeXmlAnalyzer(),
     OleObjectAnalyzer(),
+    RtfAnalyzer(),
+    CellAnalyzer(),
     PdfAnalyzer(),
     QrAnalyzer(),
     ProgramAnalyzer(),
@@ -84,6 +88,8 @@ BY_BYTES: frozenset[type] = frozenset(
         HtmlAnalyzer,
         SvgAnalyzer,
         XmlAnalyzer,
+        OleObjectAnalyzer,
+        RtfAnalyzer,
     }
 )
 """Those that look at nothing but bytes and kinds: identical bytes are looked at once by them."""

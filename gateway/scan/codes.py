@@ -36,6 +36,13 @@ FINDINGS: Mapping[str, Explanation] = {
         _NOT_RELEASE,
         "T1059.005",
     ),
+    "macro.stomped": Explanation(
+        _MALICIOUS,
+        "The source of a macro was taken out or made shorter than the compiled form, which Office "
+        "runs and scanners do not read.",
+        _NOT_RELEASE,
+        "T1564.007",
+    ),
     "macro.xlm": Explanation(
         _SUSPICIOUS,
         "The workbook has an Excel 4.0 macro sheet, a form of macro that only attackers still use.",
@@ -127,6 +134,20 @@ FINDINGS: Mapping[str, Explanation] = {
         f"{_ASK} What is the name of the file, and why is it not attached to the mail?",
         "T1027.009",
     ),
+    "rtf.hidden-object": Explanation(
+        (Level.SUSPICIOUS, Level.MALICIOUS),
+        "An object in rich text is written with words and groups among its digits, which Word "
+        "passes over and scanners may not; malicious when there are many.",
+        _NOT_RELEASE,
+        "T1027",
+    ),
+    "rtf.update": Explanation(
+        (Level.SUSPICIOUS, Level.MALICIOUS),
+        "An object in rich text is loaded as soon as the text is opened; malicious when its class "
+        "is one that attacks use.",
+        f"{_ASK} Letters hold objects, but do not load them unasked.",
+        "T1203",
+    ),
     "pdf.script": Explanation(
         (Level.NOTE, Level.SUSPICIOUS, Level.MALICIOUS),
         "JavaScript in a PDF. At a click, as forms have it, it is a note; suspicious when it runs "
@@ -190,6 +211,13 @@ FINDINGS: Mapping[str, Explanation] = {
         "Bytes stand before the beginning of the PDF or behind its end.",
         "Nothing: careless programs leave rubbish there. It was looked at too.",
         "T1027",
+    ),
+    "macro.xlm-acts": Explanation(
+        _MALICIOUS,
+        "An Excel 4.0 macro starts by itself or is hidden, and it starts programs, calls Windows "
+        "or writes files.",
+        _NOT_RELEASE,
+        "T1059",
     ),
     "disguise.program": Explanation(
         _MALICIOUS,

@@ -7,17 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from gateway.model import Finding, Gap, Level
 from gateway.scan.api import Artifact, Context
 from gateway.scan.evidence import quote
-from gateway.scan.formats import (
-    addresses,
-    biff,
-    classes,
-    equation,
-    filenames,
-    officelinks,
-    structure,
-    textlook,
-    worddocument,
-)
+from gateway.scan.formats import addresses, biff, classes, officelinks, officeobjects, worddocument
 from gateway.scan.formats.compound import CompoundFile, Entry
 from gateway.scan.formats.fields import instructions
 from gateway.scan.formats.inflate import BROKEN, DamagedError
@@ -34,7 +24,6 @@ _BETWEEN_SERVICE_AND_TOPIC = "\x03"
 _IS_CONTAINER = 0xF
 _CLICK, _CLICK_ATOM, _TEXT_ATOM = 0x0FF2, 0x0FF3, 0x0FBA
 _RUNS_PROGRAM = 2
-_SHORTCUT = bytes.fromhex("4c0000000114020000000000c000000000000046")
 
 
 class OleObjectAnalyzer:
@@ -85,30 +74,9 @@ def _native(data: bytes, class_id: str) -> Iterator[Sign]:
     package = unpacked(data[4:])
     if package is None:
         if classes.TELLING.get(class_id) is classes.EQUATION:
-            yield from _equation(data[4:])
+            yield from officeobjects.of_equation(data[4:])
         return
-    names = ", ".join(map(quote, package.names))
-    if any(map(filenames.runs, package.names)) or _is_program(package.content):
-        summary = "A program, a script or a shortcut was dropped into the document"
-        yield Sign("office.package", Level.MALICIOUS, summary, names)
-    else:
-        summary = "A file was dropped into the document; it was looked at too"
-        yield Sign("office.package", Level.NOTE, summary, names)
-
-
-def _is_program(content: bytes) -> bool:
-    if structure.is_program(content) or content.startswith((b"\x7fELF", _SHORTCUT)):
-        return True
-    return textlook.look(content, "") is textlook.Look.SCRIPT
-
-
-def _equation(data: bytes) -> Iterator[Sign]:
-    wrong = equation.what_is_wrong(data)
-    if wrong:
-        summary = "An equation is built to break the old equation editor"
-        yield Sign("office.equation", Level.MALICIOUS, summary, quote(wrong))
-    else:
-        yield Sign("office.equation", Level.NOTE, "There are formulas of the old equation editor")
+    yield officeobjects.of_package(package)
 
 
 def _link(data: bytes) -> Iterator[Sign]:
@@ -186,7 +154,7 @@ def _nothing(_: bytes) -> Iterator[Sign]:
 
 _LOOKS: Mapping[str, Callable[..., Iterator[Sign]]] = {
     "\x01ole10native": _native,
-    "equation native": _equation,
+    "equation native": officeobjects.of_equation,
     "\x01ole": _link,
     "worddocument": _word,
     biff.EXCEL_97: _workbook,

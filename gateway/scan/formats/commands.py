@@ -9,7 +9,7 @@ _PROGRAMS = (
 )
 _RUNS = re.compile(
     rf"""(?ix)
-      (?: ^ | [\s"'\\/=|(;,] ) (?: {_PROGRAMS} ) (?: \.exe | \.vbs )? (?= $ | [\s"'\\/|!),] )
+      (?: ^ | [\s"'\\/=|(;,+*@&-] ) (?: {_PROGRAMS} ) (?: \.exe | \.vbs )? (?= $ | [\s"'\\/|!),] )
     | \. (?: exe | scr | com | pif | bat | cmd | vbs | js | hta | ps1 | lnk ) (?= $ | [\s"'|!] )
     | \\\.\.\\ | system32 | %comspec% | %systemroot%
     """
