@@ -4,9 +4,11 @@ import struct
 import zlib
 from uuid import UUID
 
-from gateway.demo.vbaproject import vba_project
+from gateway.demo.vbaproject import compress, vba_project
 from gateway.scan.api import Artifact
+from gateway.scan.formats.compound import CompoundFile
 from gateway.scan.formats.compoundwriter import compound_file
+from gateway.scan.formats.vba import decompress
 from gateway.scan.kinds import identify
 
 
@@ -21,6 +23,20 @@ def project(source: str, module: str = "ThisDocument") -> bytes:
     return vba_project({module: "\r\n".join([*source.splitlines(), ""])})
 
 
+def compiled_project(source: str, compiled_lines: int) -> bytes:
+    """A ``vbaProject.bin`` whose module has a compiled form of so many lines before its source."""
+    opened = CompoundFile(project(source))
+    streams = {"/".join(entry.path): opened.read(entry, entry.size) for entry in opened.entries}
+    table = b"\xfe\xca\x01\0" + struct.pack("<H", compiled_lines) + bytes(12 * compiled_lines)
+    cache = b"\x01" + bytes(300) + table
+    directory = decompress(streams["VBA/dir"])
+    place = b"\x31\0\x04\0\0\0"
+    moved = directory.replace(place + bytes(4), place + struct.pack("<I", len(cache)))
+    streams["VBA/dir"] = compress(moved)
+    streams["VBA/ThisDocument"] = cache + streams["VBA/ThisDocument"]
+    return compound_file(streams)
+
+
 def presentation(storage: bytes, *, deflated: bool = True) -> bytes:
     """A PowerPoint 97 file around a macro project ([MS-PPT] 2.10.34 and 2.10.35)."""
     body = struct.pack("<I", len(storage)) + zlib.compress(storage) if deflated else storage
@@ -28,22 +44,64 @@ def presentation(storage: bytes, *, deflated: bool = True) -> bytes:
     return compound_file({"PowerPoint Document": b"\x0f\0\xe8\x03\0\0\0\0" + record})
 
 
-def workbook(sheet: str, *, kind: int = 0, visibility: int = 0, stream: str = "Workbook") -> bytes:
-    """An Excel 97 file (or Excel 5, by its ``stream``) with one sheet; kind 1 holds macros."""
-    name = sheet.encode("ascii" if sheet.isascii() else "utf-16-le")
-    flags = b"" if stream == "Book" else bytes([not sheet.isascii()])
-    bound = struct.pack("<IBBB", 0, visibility, kind, len(sheet)) + flags + name
-    records = [(0x0809, b"\0\x06\x05\0"), (0x0085, bound), (0x000A, b"")]
-    globals_ = b"".join(struct.pack("<HH", code, len(body)) + body for code, body in records)
-    return compound_file({stream: globals_})
+def workbook(
+    sheet: str,
+    *,
+    kind: int = 0,
+    visibility: int = 0,
+    stream: str = "Workbook",
+    name: str = "",
+    formulas: tuple[bytes, ...] = (),
+) -> bytes:
+    """An Excel 97 file (or Excel 5, by its ``stream``) with one sheet; kind 1 holds macros.
+
+    A ``name`` such as "\\x01" (Auto_Open) starts them; ``formulas`` are compiled.
+    """
+    is_old = stream == "Book"
+    stored = sheet.encode("ascii" if sheet.isascii() else "utf-16-le")
+    flags = b"" if is_old else bytes([not sheet.isascii()])
+    tail = bytes([visibility, kind, len(sheet)]) + flags + stored
+    records = [(0x0809, b"\0\x06\x05\0")]
+    if name:
+        head = struct.pack("<HBBHHHBBBB", 0x20, 0, len(name), 0, 0, 0, 0, 0, 0, 0)
+        records.append((0x0018, head + (b"" if is_old else b"\0") + name.encode("latin-1")))
+    end = [(0x0085, bytes(4) + tail), (0x000A, b"")]
+    start = len(_records([*records, *end]))
+    end[0] = (0x0085, struct.pack("<I", start) + tail)
+    cells = [(0x0006, bytes(20) + struct.pack("<H", len(one)) + one) for one in formulas]
+    sheet_records = [(0x0809, b"\0\x06\x40\0"), *cells, (0x000A, b"")]
+    return compound_file({stream: _records([*records, *end]) + _records(sheet_records)})
+
+
+def _records(records: list[tuple[int, bytes]]) -> bytes:
+    return b"".join(struct.pack("<HH", code, len(body)) + body for code, body in records)
+
+
+def macro_call(number: int, *arguments: str, wide: bool = False) -> bytes:
+    """A compiled formula that calls a function with strings; ``wide`` as Excel 2007 stores it."""
+    pieces = b"".join(_text_token(text, wide=wide) for text in arguments)
+    return pieces + struct.pack("<BBH", 0x42, len(arguments), number)
+
+
+def _text_token(text: str, *, wide: bool) -> bytes:
+    if wide:
+        return b"\x17" + struct.pack("<H", len(text)) + text.encode("utf-16-le")
+    return b"\x17" + bytes([len(text), 0]) + text.encode("latin-1")
+
+
+def binary_sheet(*formulas: bytes) -> bytes:
+    """A part of a binary workbook with a formula in each cell ([MS-XLSB] 2.4.691)."""
+    cells = [bytes(8) + bytes(8) + bytes(2) + struct.pack("<I", len(one)) + one for one in formulas]
+    return (
+        b"\x81\x01\x00" + b"".join(bytes([9, len(cell)]) + cell for cell in cells) + b"\x82\x01\x00"
+    )
 
 
 def supported_workbook(path: str) -> bytes:
     """An Excel 97 file whose formulas ask another book or program, by its coded ``path``."""
     book = struct.pack("<HH", 1, len(path)) + b"\x01" + path.encode("utf-16-le")
     records = [(0x0809, b"\0\x06\x05\0"), (0x01AE, book), (0x000A, b"")]
-    stream = b"".join(struct.pack("<HH", code, len(body)) + body for code, body in records)
-    return compound_file({"Workbook": stream})
+    return compound_file({"Workbook": _records(records)})
 
 
 def word_97(text: str, *, template: str = "", is_wide: bool = True) -> bytes:

@@ -14,11 +14,15 @@ from gateway.model import Finding, Gap, Level, Reason
 from gateway.scan.api import Artifact, Context
 from gateway.scan.evidence import quote
 from gateway.scan.formats import olevba, vba
+from gateway.scan.formats.addresses import defanged
 from gateway.scan.formats.inflate import BROKEN
 from gateway.scan.formats.vbalines import Line, lines
+from gateway.scan.formats.vbastrings import heard
 from gateway.scan.kinds import Kind
 
 _LINES_SHOWN = 4
+_ADDRESSES_SHOWN = 3
+_SLIP = 2
 
 _PROCEDURE = re.compile(
     r"(?i)(?:^|:)\s*(?:(?:Public|Private|Friend|Static)\s+)*(?:Sub|Function|Property\s+\w+)\s+(\w+)"
@@ -45,6 +49,9 @@ _STARTS_BY_ITSELF = re.compile(
 )
 
 
+_ADDRESS = re.compile(r"(?i)\bhttps?://[^\s\"'<>]{4,200}")
+
+
 @dataclass(frozen=True, slots=True)
 class _Sign:
     """Something that code can do, and how it shows."""
@@ -57,7 +64,8 @@ class _Sign:
         """Whether ``line`` does it."""
         if self.in_code.search(line.code):
             return True
-        return self.in_strings is not None and self.in_strings.search(line.strings) is not None
+        said = (line.strings, line.spoken)
+        return self.in_strings is not None and any(map(self.in_strings.search, said))
 
 
 _SIGNS = (
@@ -125,15 +133,43 @@ class MacroAnalyzer:
     def analyze(self, artifact: Artifact, _context: Context) -> Iterator[Finding | Gap]:
         """Yield one finding for all macros of the file, and a gap for each that is unreadable."""
         source: list[Line] = []
+        stomped: list[str] = []
         for module in _modules(artifact):
             match module:
                 case vba.Unread():
                     yield Gap(Reason.DAMAGED, module.detail, artifact.lineage)
                 case vba.Module():
                     source += lines(module.name, module.source)
+                    stomped += _missing(module)
+        source = heard(source)
+        if stomped:
+            yield _stomped(artifact, stomped)
         procedures = [line for line in source if _PROCEDURE.search(line.code)]
         if procedures:
-            yield _judge(artifact, procedures, list(_starts(source)), _acts(source))
+            yield _judge(artifact, source, procedures)
+
+
+def _missing(module: vba.Module) -> Iterator[str]:
+    """What its compiled form has and its source has not."""
+    written = sum(
+        not line.startswith("Attribute ") for line in module.source.rstrip("\0\r\n \t").splitlines()
+    )
+    # Blank lines at the end and lines that go on in the next one make a small difference.
+    if module.compiled_lines > written + _SLIP + written // 10:
+        name = quote(module.name, 40)
+        yield f"{name}: {module.compiled_lines} compiled lines, {written} lines of source"
+
+
+def _stomped(artifact: Artifact, stomped: list[str]) -> Finding:
+    shown = "; ".join(stomped[:_LINES_SHOWN])
+    return Finding(
+        "macro.stomped",
+        Level.MALICIOUS,
+        "The source of a macro was taken out, and its compiled form is there and runs",
+        shown,
+        artifact.lineage,
+        technique="T1564.007",
+    )
 
 
 def _modules(artifact: Artifact) -> Iterator[vba.Module | vba.Unread]:
@@ -154,9 +190,8 @@ def _folded(source: str) -> str:
     return "".join(source.split())
 
 
-def _judge(
-    artifact: Artifact, procedures: list[Line], starts: list[Line], acts: dict[Line, str]
-) -> Finding:
+def _judge(artifact: Artifact, source: list[Line], procedures: list[Line]) -> Finding:
+    starts, acts = [*_starts(source)], _acts(source)
     does = ", ".join(dict.fromkeys(acts.values()))
     match bool(starts), bool(acts):
         case True, True:
@@ -175,7 +210,7 @@ def _judge(
             code, level, technique = "macro.present", Level.NOTE, "T1059.005"
             summary = "There are macros that do not start by themselves"
             shown = procedures
-    evidence = _evidence(shown)
+    evidence = _evidence(shown) + (_addresses(source) if acts else "")
     return Finding(code, level, summary, evidence, artifact.lineage, technique=technique)
 
 
@@ -183,7 +218,7 @@ def _acts(source: list[Line]) -> dict[Line, str]:
     """The lines that do something, and what."""
     # Most projects do none of it, and one look at the whole says so twenty times as fast.
     code = "\n".join(line.code for line in source)
-    strings = "\n".join(line.strings for line in source)
+    strings = "\n".join(f"{line.strings}\n{line.spoken}" for line in source)
     whole = Line("", 0, "", code, strings)
     signs = [sign for sign in _SIGNS if sign.shows(whole)]
     return {line: sign.does for sign in signs for line in source if sign.shows(line)}
@@ -208,8 +243,22 @@ def _starts(source: list[Line]) -> Iterator[Line]:
 
 def _evidence(shown: Sequence[Line]) -> str:
     quoted = [
-        f"{quote(line.module, 40)} line {line.number}: {quote(line.text)}"
+        f"{quote(line.module, 40)} line {line.number}: {quote(line.text)}{_said(line)}"
         for line in shown[:_LINES_SHOWN]
     ]
     more = len(shown) - len(quoted)
     return "; ".join(quoted) + (f"; and {more} more" if more else "")
+
+
+def _said(line: Line) -> str:
+    """What the strings of a line come to, where that is not to be seen in it."""
+    worth = next((one for one in line.spoken.splitlines() if one and one not in line.text), "")
+    return f" = {quote(worth, 80)}" if worth else ""
+
+
+def _addresses(source: list[Line]) -> str:
+    """The addresses that the macros name."""
+    said = "\n".join(f"{line.strings}\n{line.spoken}" for line in source)
+    found = dict.fromkeys(defanged(one[0]) for one in _ADDRESS.finditer(said))
+    shown = ", ".join(quote(one, 80) for one in [*found][:_ADDRESSES_SHOWN])
+    return f"; addresses: {shown}" if shown else ""

