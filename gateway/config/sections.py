@@ -4,6 +4,7 @@ Defaults are taken from the parts that they are for: each stands in one place on
 """
 
 import ipaddress
+from ipaddress import IPv4Network, IPv6Network
 from itertools import combinations
 from pathlib import Path
 from typing import Literal, Self
@@ -108,10 +109,13 @@ class SmtpSettings(Section):
 
     @model_validator(mode="after")
     def _not_an_open_relay(self) -> Self:
-        for text in self.client_networks:
-            if ipaddress.ip_network(text).prefixlen == 0:
-                message = f"client_networks: {text} may send anywhere: refusing to be an open relay"
-                raise ValueError(message)
+        networks = [*map(ipaddress.ip_network, self.client_networks)]
+        old = ipaddress.collapse_addresses(n for n in networks if isinstance(n, IPv4Network))
+        new = ipaddress.collapse_addresses(n for n in networks if isinstance(n, IPv6Network))
+        if 0 in {*(network.prefixlen for network in old), *(network.prefixlen for network in new)}:
+            told = ", ".join(self.client_networks)
+            message = f"client_networks: {told} may send anywhere: refusing to be an open relay"
+            raise ValueError(message)
         return self
 
     @model_validator(mode="after")

@@ -51,6 +51,7 @@ NEEDS_SECOND_PERSON = Reply(450, "4.7.1", "approved, and a second person has to 
 BYE = Reply(221, "2.0.0", "bye")
 OK = Reply(250, "2.0.0", "ok")
 GO_AHEAD = Reply(354, "", "end with <CRLF>.<CRLF>")
+NEW_CLIENT = Reply(220, "2.0.0", "hello again, send EHLO")
 START_TLS = Reply(220, "2.0.0", "ready to start TLS")
 HELP = Reply(214, "2.0.0", "see RFC 5321")
 CANNOT_VERIFY = Reply(252, "2.1.5", "send some mail, and the next hop will tell")

@@ -55,6 +55,13 @@ MISTAKES = {
         {"smtp": {"client_networks": ["0.0.0.0/0"]}},
         "gw.toml: smtp: client_networks: 0.0.0.0/0 may send anywhere: refusing to be an open relay",
     ),
+    "an open relay in two halves": (
+        {"smtp": {"client_networks": ["::/1", "10.0.0.0/8", "8000::/1"]}},
+        (
+            "gw.toml: smtp: client_networks: ::/1, 10.0.0.0/8, 8000::/1 may send anywhere: "
+            "refusing to be an open relay"
+        ),
+    ),
     "a network that is none": (
         {"smtp": {"client_networks": ["10.0.0.1/8"]}},
         "gw.toml: smtp.client_networks.0: 10.0.0.1/8 has host bits set, got '10.0.0.1/8'",

@@ -10,10 +10,13 @@ COMMAND_OCTETS = 512
 """RFC 5321 4.5.3.1.4, without extensions."""
 LONG_COMMAND_OCTETS = 2048
 """With every parameter of every extension that we know, and room to spare."""
-LONG_COMMANDS = frozenset({"MAIL", "RCPT", "XFORWARD"})
+LONG_COMMANDS = frozenset({"MAIL", "RCPT", "XFORWARD", "XCLIENT"})
 
 SPOKEN = frozenset(
-    {"EHLO", "HELO", "STARTTLS", "MAIL", "RCPT", "DATA", "RSET", "QUIT", "NOOP", "XFORWARD"}
+    {
+        *("EHLO", "HELO", "STARTTLS", "XCLIENT", "XFORWARD"),
+        *("MAIL", "RCPT", "DATA", "RSET", "QUIT", "NOOP"),
+    }
 )
 """Commands that the session answers."""
 
@@ -21,7 +24,6 @@ ANSWERS: Mapping[str, Reply] = {
     "VRFY": replies.CANNOT_VERIFY,
     "HELP": replies.HELP,
     "AUTH": replies.NO_AUTH,
-    "XCLIENT": replies.NOT_AUTHORISED,
     **{
         verb: replies.not_supported(verb)
         for verb in ("EXPN", "BDAT", "ETRN", "ATRN", "TURN", "SEND", "SOML", "SAML", "LHLO")

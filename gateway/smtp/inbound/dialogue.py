@@ -13,7 +13,7 @@ from gateway.smtp.address import Address, Flaw, Malformed, parse_recipient, pars
 from gateway.smtp.hops import count_hops, header_of
 from gateway.smtp.inbound.admission import Admission
 from gateway.smtp.inbound.contract import Answered, Observer, Passage, Pipeline
-from gateway.smtp.inbound.front_end import ATTRIBUTES, Forwarded, parse_xforward
+from gateway.smtp.inbound.front_end import ATTRIBUTES, Forwarded, parse_attributes
 from gateway.smtp.inbound.memory import Memory
 from gateway.smtp.inbound.reception import Reception
 from gateway.smtp.inbound.relaying import Networks, Relaying
@@ -63,7 +63,8 @@ class Dialogue:
     def __init__(self, house: House, client: str, *, tls: str = "") -> None:
         self._house = house
         self._limits = house.settings.limits
-        self._client = client
+        self.client = client
+        """Whose session it is: the peer, or whom a front end named."""
         self._tls = tls
         self._helo = ""
         self._forwarded = Forwarded()
@@ -74,7 +75,7 @@ class Dialogue:
 
     @property
     def _is_front_end(self) -> bool:
-        return self._client in self._house.front_ends
+        return self.client in self._house.front_ends
 
     @property
     def _largest(self) -> int:
@@ -106,7 +107,7 @@ class Dialogue:
             "ENHANCEDSTATUSCODES",
             *(keyword for keyword in _PASSED_ON if keyword in self._extensions),
             *(("STARTTLS",) if self._house.tls and not self._tls else ()),
-            *((f"XFORWARD {' '.join(ATTRIBUTES)}",) if self._is_front_end else ()),
+            *(self._for_front_ends() if self._is_front_end else ()),
         )
 
     def xforward(self, argument: bytes) -> Reply:
@@ -115,12 +116,30 @@ class Dialogue:
             return replies.NOT_AUTHORISED
         if self._transaction:
             return replies.MAIL_TWICE
-        said = parse_xforward(argument.decode("ascii", "replace"))
+        said = parse_attributes("XFORWARD", argument.decode("ascii", "replace"))
         if isinstance(said, Reply):
             return said
         known = self._forwarded
         self._forwarded = Forwarded(said.client or known.client, said.helo or known.helo)
         return replies.OK
+
+    async def xclient(self, argument: bytes) -> Reply:
+        """XCLIENT: from here on the session is that of the client whom a front end names.
+
+        Unlike after XFORWARD, that client decides what may be sent where. What it says may reach
+        us unread, so it is not for it to name another one.
+        """
+        if not self._is_front_end:
+            return replies.NOT_AUTHORISED
+        if self._transaction:
+            return replies.MAIL_TWICE
+        said = parse_attributes("XCLIENT", argument.decode("ascii", "replace"))
+        if isinstance(said, Reply):
+            return said
+        await self.reset()
+        self.client = said.client or self.client
+        self._helo = ""
+        return replies.NEW_CLIENT
 
     async def mail(self, argument: bytes) -> Reply:
         """MAIL: the next hop hears of it at once, and its refusal is ours."""
@@ -190,6 +209,10 @@ class Dialogue:
         if transaction:
             await transaction.passage.abandon()
 
+    @staticmethod
+    def _for_front_ends() -> tuple[str, ...]:
+        return tuple(f"{verb} {' '.join(names)}" for verb, names in ATTRIBUTES.items())
+
     def _read_mail(self, argument: bytes) -> tuple[Address, MailParameters] | Reply:
         keyword = _FROM.match(argument)
         if not keyword:
@@ -212,7 +235,7 @@ class Dialogue:
         path = parse_recipient(argument[keyword.end() :])
         if isinstance(path, Malformed):
             return _malformed(path, of_sender=False)
-        if not self._house.relaying.permits(self._client, path.address.domain):
+        if not self._house.relaying.permits(self.client, path.address.domain):
             return replies.relaying_denied(path.address.domain)
         asked = parse_rcpt(path.parameters, self._extensions)
         if isinstance(asked, Reply):
@@ -225,7 +248,7 @@ class Dialogue:
             sender=str(sender),
             recipients=(),
             parameters=asked.kept,
-            client=self._forwarded.client or self._client,
+            client=self._forwarded.client or self.client,
             helo=self._forwarded.helo or self._helo,
             tls=self._tls,
         )

@@ -1,17 +1,21 @@
-"""What a front end says about the client behind it: the PROXY protocol and XFORWARD, without I/O.
+"""What a front end says of the client behind it: PROXY protocol, XFORWARD, XCLIENT; without I/O.
 
 Only a front end that the settings name is believed; the caller sees to that.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 
 from gateway.smtp import replies
 from gateway.smtp.replies import Reply
 
-ATTRIBUTES = ("NAME", "ADDR", "PORT", "PROTO", "HELO", "IDENT", "SOURCE")
-"""Of XFORWARD (Postfix XFORWARD_README), as EHLO lists them."""
+ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
+    "XFORWARD": ("NAME", "ADDR", "PORT", "PROTO", "HELO", "IDENT", "SOURCE"),
+    "XCLIENT": ("NAME", "ADDR", "PORT", "PROTO", "HELO", "LOGIN"),
+}
+"""As EHLO lists them (Postfix XFORWARD_README, XCLIENT_README)."""
 
 _XTEXT = re.compile(r"(?:[!-*,-<>-~]|\+[0-9A-Fa-f]{2}){1,255}")
 _ESCAPE = re.compile(r"\+([0-9A-Fa-f]{2})")
@@ -44,7 +48,7 @@ class Proxied:
 
 @dataclass(frozen=True, slots=True)
 class Forwarded:
-    """What XFORWARD said; "" for what it did not say."""
+    """What XFORWARD or XCLIENT said; "" for what it did not say."""
 
     client: str = ""
     helo: str = ""
@@ -93,12 +97,12 @@ def _address(text: str) -> str:
         raise ProxyError("PROXY line without an address") from None
 
 
-def parse_xforward(text: str) -> Forwarded | Reply:
-    """Read the attributes of one XFORWARD command."""
+def parse_attributes(verb: str, text: str) -> Forwarded | Reply:
+    """Read the attributes of one XFORWARD or XCLIENT command."""
     attributes: dict[str, str] = {}
     for attribute in filter(None, text.split(" ")):
         name, equals, value = attribute.partition("=")
-        if not equals or name.upper() not in ATTRIBUTES or not _XTEXT.fullmatch(value):
+        if not equals or name.upper() not in ATTRIBUTES[verb] or not _XTEXT.fullmatch(value):
             return replies.BAD_ATTRIBUTE
         plain = _ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), value)
         if not (plain.isascii() and plain.isprintable()):

@@ -238,6 +238,11 @@ class Session(SMTP):
         """Hear from a front end who the client is."""
         await self._wire.answer(self._dialogue.xforward(_octets(arg)))
 
+    async def smtp_XCLIENT(self, arg: str | None) -> None:  # noqa: N802
+        """Hear from a front end whose session this is."""
+        await self._wire.in_step()
+        await self._wire.answer(await self._dialogue.xclient(_octets(arg)))
+
     async def smtp_DATA(self, arg: str | None) -> None:  # noqa: N802
         """Take a message, and say what became of it."""
         wrong = self._dialogue.data(_octets(arg))
@@ -343,7 +348,7 @@ class Session(SMTP):
         self._wire.attach(self._writer)
         self._dialogue.answered(is_heard=True)
         version = str(self._writer.get_extra_info("ssl_object").version())
-        self._dialogue = Dialogue(self._house, self._client, tls=version)
+        self._dialogue = Dialogue(self._house, self._dialogue.client, tls=version)
 
 
 def _octets(arg: str | None) -> bytes:

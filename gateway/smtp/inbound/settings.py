@@ -60,7 +60,7 @@ class InboundSettings:
     client_networks: tuple[str, ...] = ()
     """Networks that may send to any domain. With neither of the two, only loopback may send."""
     front_ends: tuple[str, ...] = ()
-    """Networks that may say who the client is, by XFORWARD or by the PROXY protocol."""
+    """Networks that may say who the client is, by XFORWARD, XCLIENT or the PROXY protocol."""
     proxy_protocol: bool = False
     """True when every front end begins with a PROXY header; nobody else gets in then."""
     refuse_bare_newlines: bool = False

@@ -7,8 +7,8 @@ from gateway.smtp.inbound.front_end import (
     Forwarded,
     Proxied,
     ProxyError,
+    parse_attributes,
     parse_proxy,
-    parse_xforward,
 )
 from gateway.smtp.replies import BAD_ATTRIBUTE
 
@@ -66,11 +66,11 @@ def test_anything_else_is_no_proxy_header(octets: bytes) -> None:
 
 
 def test_xforward_names_client_and_helo() -> None:
-    assert parse_xforward("NAME=x.test ADDR=192.0.2.1 PORT=1 HELO=a+2Bb") == Forwarded(
-        "192.0.2.1", "a+b"
-    )
-    assert parse_xforward("addr=IPv6:2001:db8::1") == Forwarded("2001:db8::1")
-    assert parse_xforward("ADDR=[UNAVAILABLE] HELO=[TEMPUNAVAIL]") == Forwarded()
+    assert parse_attributes(
+        "XFORWARD", "NAME=x.test ADDR=192.0.2.1 PORT=1 HELO=a+2Bb"
+    ) == Forwarded("192.0.2.1", "a+b")
+    assert parse_attributes("XFORWARD", "addr=IPv6:2001:db8::1") == Forwarded("2001:db8::1")
+    assert parse_attributes("XFORWARD", "ADDR=[UNAVAILABLE] HELO=[TEMPUNAVAIL]") == Forwarded()
 
 
 @pytest.mark.parametrize(
@@ -79,4 +79,4 @@ def test_xforward_names_client_and_helo() -> None:
      "HELO=+E9", "NAME=" + "x" * 300],
 )  # fmt: skip
 def test_a_bad_attribute_is_refused(text: str) -> None:
-    assert parse_xforward(text) == BAD_ATTRIBUTE
+    assert parse_attributes("XFORWARD", text) == BAD_ATTRIBUTE

@@ -566,6 +566,59 @@ async def test_a_front_end_forwards_the_client_of_one_message() -> None:
         assert (second.client, second.helo) == ("127.0.0.1", "front.test")
 
 
+async def test_a_front_end_hands_over_its_session_to_a_client_that_may_send_less() -> None:
+    settings = InboundSettings("mx.example.org", ("y.test",), front_ends=("127.0.0.1/32",))
+    async with serving(settings=settings) as house:
+        client = await house.client()
+        offered = await client.ask(b"EHLO front.test")
+        assert "XCLIENT NAME ADDR PORT PROTO HELO LOGIN" in offered
+        assert await client.ask(b"XCLIENT ADDR=nonsense") == str(replies.BAD_ATTRIBUTE)
+        assert (await client.ask(b"XCLIENT NAME=far.test ADDR=192.0.2.7")).startswith("220 ")
+        assert await client.ask(b"MAIL FROM:<a@x.test>") == str(replies.NO_EHLO)
+        await client.ask(b"EHLO far.test")
+        await client.ask(b"MAIL FROM:<a@x.test>")
+        assert await client.ask(b"XCLIENT ADDR=127.0.0.1") == str(replies.NOT_AUTHORISED)
+        assert (await client.ask(b"RCPT TO:<u@z.test>")).startswith("550 5.7.1 relaying denied")
+        await client.ask(b"RCPT TO:<u@y.test>")
+        await client.ask(b"DATA")
+        await client.ask(b".")
+
+        [delivered] = house.pipeline.delivered
+        assert (delivered.envelope.client, delivered.envelope.helo) == ("192.0.2.7", "far.test")
+
+
+async def test_a_client_that_was_named_is_the_same_under_tls() -> None:
+    authority = Authority()
+    settings = InboundSettings(
+        "mx.example.org", ("y.test",), ("127.0.0.1/32",), front_ends=("127.0.0.1/32",)
+    )
+    async with serving(settings=settings, tls=authority.server("mx.example.org")) as house:
+        client = await house.client()
+        await client.ask(b"XCLIENT ADDR=192.0.2.7")
+        await client.ask(b"STARTTLS")
+        await client.start_tls(authority.client())
+        assert "XCLIENT" not in await client.ask(b"EHLO far.test")
+        await client.ask(b"MAIL FROM:<a@x.test>")
+
+        assert (await client.ask(b"RCPT TO:<u@z.test>")).startswith("550 5.7.1 relaying denied")
+
+
+async def test_a_client_behind_a_front_end_that_is_trusted_may_send_anywhere() -> None:
+    settings = InboundSettings(
+        "mx.example.org",
+        ("y.test",),
+        client_networks=("192.0.2.0/24",),
+        front_ends=("127.0.0.1/32",),
+    )
+    async with serving(settings=settings) as house:
+        client = await house.client()
+        await client.ask(b"XCLIENT ADDR=192.0.2.7")
+        await client.ask(b"EHLO far.test")
+        await client.ask(b"MAIL FROM:<a@x.test>")
+
+        assert await client.ask(b"RCPT TO:<u@z.test>") == "250 2.0.0 ok"
+
+
 # --- TLS ----------------------------------------------------------------------------------------
 
 
