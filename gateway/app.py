@@ -25,6 +25,9 @@ from gateway.loglines import LogLines
 from gateway.metrics import Metrics
 from gateway.notices.held import Notices
 from gateway.once import Once
+from gateway.opinions.clamd import Clamd
+from gateway.opinions.hashlists import HashListError, HashLists, read_lists
+from gateway.opinions.panel import Panel
 from gateway.packs import load
 from gateway.packs.load import Loaded
 from gateway.pipeline import Pipeline
@@ -152,7 +155,7 @@ async def _run(
             patience=patience(settings),
         )
         pipeline = Pipeline(
-            scanner=workers.pool,
+            scanner=panel(settings, workers.pool),
             poison=state.poison,
             policy=settings.actions.policy(),
             means=means,
@@ -168,14 +171,14 @@ async def _run(
             answered=once.answered,
         )
         watch.gauges(metrics, server=server, lockbox=held, hop=hop, journal=state.journal)
-        checks = watch.checks(workers.pool, server, held, hop)
+        checks = watch.checks(workers.pool, server, held, hop, clamd=_clamd(settings))
         health = await stack.enter_async_context(_health(settings, metrics, checks))
         await stack.enter_async_context(upkeep(settings, held, hop, events).running())
         stack.push_async_callback(_drain, server, settings.smtp.drain, events)
         addresses = await _listen(server, settings)
         events.started(addresses, workers.started.pack, workers.layers)
         events.certificate(certificate.expires if certificate else None)
-        made = Made(_setup, server_tls, _notices)
+        made = Made(_setup, server_tls, _notices, panel)
         reload = Reload(
             settings, made, pool=workers.pool, server=server, pipeline=pipeline, events=events
         )
@@ -214,6 +217,25 @@ async def scanner(
         yield Scanner(pool, started, (*map(str, loaded.problems), *started.problems))
     finally:
         await pool.close()
+
+
+def panel(settings: Settings, pool: Pool) -> Panel:
+    """Who has a say about a message. Raises ConfigError."""
+    return Panel(pool, _clamd(settings), hash_lists(settings))
+
+
+def hash_lists(settings: Settings) -> HashLists:
+    """What this site knows by hash. Raises ConfigError when a list cannot be used."""
+    try:
+        return read_lists(settings.hashes.files)
+    except HashListError as error:
+        raise ConfigError("hashes.files", [str(error)]) from None
+
+
+def _clamd(settings: Settings) -> Clamd | None:
+    if not settings.clamd.address:
+        return None
+    return Clamd(settings.clamd.address, settings.clamd.time)
 
 
 def _setup(settings: Settings, extra_rules: Sequence[Path] = ()) -> tuple[Setup, Loaded]:

@@ -10,6 +10,7 @@ from gateway import records
 from gateway.acts import Case, Means, act
 from gateway.failpoints import reach
 from gateway.model import Action, Envelope, Gap, Pack, Reason, Recipient, Report, Verdict
+from gateway.opinions.clamd import ClamdError
 from gateway.poison import Poison
 from gateway.policy import Policy
 from gateway.smtp import replies
@@ -36,7 +37,7 @@ class Scanner(Protocol):
     async def scan(
         self, message: Spool, *, name: str, declared_type: str, sender_domain: str
     ) -> Report:
-        """Report on the sealed ``message``. Raises PoolBusyError when no worker gets free."""
+        """Report on the sealed ``message``. Raises PoolBusyError or ClamdError: no answer."""
         ...
 
 
@@ -107,6 +108,9 @@ class Passage:
             return self._give_up(identifier, replies.TOO_LATE)
         except PoolBusyError:
             return self._give_up(identifier, replies.BUSY)
+        except ClamdError as error:
+            self._pipeline.means.events.failed(identifier, "clamd", error)
+            return replies.BUSY
         except LockboxError as error:
             self._pipeline.means.events.failed(identifier, "quarantine", error)
             return replies.INTERNAL

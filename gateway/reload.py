@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from gateway.config import ConfigError, Settings
 from gateway.events import Events
 from gateway.notices.held import Notices
+from gateway.opinions.panel import Panel
 from gateway.packs.load import Loaded
 from gateway.pipeline import Pipeline
 from gateway.smtp.inbound import Server
@@ -35,6 +36,7 @@ class Made:
     setup: Callable[[Settings], tuple[Setup, Loaded]]
     tls: Callable[[Settings], ServerTls | None]
     notices: Callable[[Settings], Notices | None]
+    panel: Callable[[Settings, Pool], Panel]
 
 
 class Reload:
@@ -67,11 +69,13 @@ class Reload:
             if keys := list(_changed_at_start_only(self._settings, fresh)):
                 raise ConfigError("reload", [f"restart needed for: {', '.join(keys)}"])
             tls = self._made.tls(fresh)
+            panel = self._made.panel(fresh, self._pool)
             setup, loaded = await asyncio.to_thread(self._made.setup, fresh)
             started = await self._pool.reload(setup)
             means = replace(self._pipeline.means, notices=self._made.notices(fresh))
             self._pipeline = replace(
                 self._pipeline,
+                scanner=panel,
                 policy=fresh.actions.policy(),
                 means=means,
                 deadline_seconds=fresh.smtp.deadline,

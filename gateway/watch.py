@@ -8,6 +8,7 @@ from functools import partial
 
 from gateway.health import Check, Remembered
 from gateway.metrics import Metrics
+from gateway.opinions.clamd import Clamd, ClamdError
 from gateway.smtp.inbound import Server
 from gateway.smtp.journal import Journal
 from gateway.smtp.outbound import NextHop, NextHopError
@@ -15,7 +16,9 @@ from gateway.workers.pool import Pool
 from quarantine import Lockbox, LockboxError
 
 
-def checks(pool: Pool, server: Server, lockbox: Lockbox, hop: NextHop) -> Mapping[str, Check]:
+def checks(
+    pool: Pool, server: Server, lockbox: Lockbox, hop: NextHop, *, clamd: Clamd | None = None
+) -> Mapping[str, Check]:
     """What must be well for mail to be taken."""
 
     async def gateway() -> str:
@@ -37,11 +40,20 @@ def checks(pool: Pool, server: Server, lockbox: Lockbox, hop: NextHop) -> Mappin
             return str(error)
         return ""
 
+    async def other_scanner(clamd: Clamd) -> str:
+        try:
+            await clamd.ping()
+        except ClamdError as error:
+            return str(error)
+        return ""
+
+    others = {"clamd": Remembered(partial(other_scanner, clamd))} if clamd else {}
     return {
         "gateway": gateway,
         "workers": workers,
         "quarantine": quarantine,
         "next hop": Remembered(next_hop),
+        **others,
     }
 
 

@@ -19,6 +19,7 @@ def check(config: ConfigFile = None) -> None:
         settings = read_settings(config)
         app.server_tls(settings)
         app.hop_tls(settings)
+        app.hash_lists(settings)
     console.print("The settings are good.")
 
 

@@ -19,10 +19,12 @@ from gateway.cli.terminal import FAILURE, MISTAKE, clear_errors, console, markup
 from gateway.cli.tree import report_tree
 from gateway.config import Settings
 from gateway.model import Class, Report
+from gateway.opinions.clamd import ClamdError
+from gateway.opinions.panel import Panel
 from gateway.packs import load
 from gateway.scan.libyara import faults
 from gateway.spool import Spool
-from gateway.workers.pool import Pool, PoolBusyError
+from gateway.workers.pool import PoolBusyError
 
 _CHUNK = 1 << 20
 _STYLES = {Class.CLEAN: "green", Class.MALICIOUS: "bold red"}
@@ -82,23 +84,25 @@ async def _scan(
     """Scan as many files at once as there are workers; print them in the order asked for."""
     code = 0
     ahead: deque[asyncio.Task[_Scanned]] = deque()
-    async with app.scanner(settings, rules) as scanner, asyncio.TaskGroup() as group:
+    async with app.scanner(settings, rules) as scanner:
         for problem in scanner.problems:
             print(f"lazaretto: rule file left out: {problem}", file=sys.stderr)
-        for file in files:
-            ahead.append(group.create_task(_one(scanner.pool, file, settings)))
-            if len(ahead) > scanner.pool.lanes:
+        panel = app.panel(settings, scanner.pool)
+        async with asyncio.TaskGroup() as group:
+            for file in files:
+                ahead.append(group.create_task(_one(panel, file, settings)))
+                if len(ahead) > scanner.pool.lanes:
+                    code = max(code, _print(await ahead.popleft(), settings, json=json))
+            while ahead:
                 code = max(code, _print(await ahead.popleft(), settings, json=json))
-        while ahead:
-            code = max(code, _print(await ahead.popleft(), settings, json=json))
     return code
 
 
-async def _one(pool: Pool, file: Path, settings: Settings) -> _Scanned:
+async def _one(panel: Panel, file: Path, settings: Settings) -> _Scanned:
     try:
         with Spool() as message:
             await _fill(message, file, settings.limits.message_size)
-            report = await pool.scan(
+            report = await panel.scan(
                 message,
                 name=file.name,
                 declared_type="message/rfc822" if file.suffix.lower() == ".eml" else "",
@@ -109,6 +113,8 @@ async def _one(pool: Pool, file: Path, settings: Settings) -> _Scanned:
         return _Scanned(file, None, error.strerror or str(error))
     except PoolBusyError as error:
         return _Scanned(file, None, f"{error}: try again, or raise workers.queue", FAILURE)
+    except ClamdError as error:
+        return _Scanned(file, None, f"{error}; see clamd.address", FAILURE)
 
 
 async def _fill(message: Spool, file: Path, most: int) -> None:

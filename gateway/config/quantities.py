@@ -63,6 +63,11 @@ def _optional_endpoint(value: object) -> object:
     return "" if value == "" else _endpoint(value)
 
 
+def _socket(value: object) -> object:
+    is_path = isinstance(value, str) and value.startswith("/")
+    return value if is_path else _optional_endpoint(value)
+
+
 def _network(value: object) -> object:
     ipaddress.ip_network(str(value))  # its ValueError says what is wrong
     return value
@@ -87,5 +92,7 @@ Count = Annotated[int, Field(gt=0)]
 Seconds = Annotated[float, BeforeValidator(_seconds), Field(gt=0), PlainSerializer(_write_seconds)]
 ActionWord = Annotated[Action, BeforeValidator(_action), PlainSerializer(_write_action)]
 Endpoint = Annotated[str, BeforeValidator(_endpoint)]
+Socket = Annotated[str, BeforeValidator(_socket)]
+"""The path of a socket, or host:port, or nothing."""
 OptionalEndpoint = Annotated[str, BeforeValidator(_optional_endpoint)]
 Network = Annotated[str, BeforeValidator(_network)]

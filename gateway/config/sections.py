@@ -22,6 +22,7 @@ from gateway.config.quantities import (
     OptionalEndpoint,
     Seconds,
     Size,
+    Socket,
 )
 from gateway.config.quarantine import QuarantineSettings
 from gateway.config.section import Section
@@ -256,6 +257,19 @@ class NoticeSettings(Section):
     contact: str = "the IT service desk"
 
 
+class ClamdSettings(Section):
+    """A clamd that is asked as well."""
+
+    address: Socket = ""
+    time: Seconds = 30.0
+
+
+class HashSettings(Section):
+    """Files that this site knows."""
+
+    files: tuple[Path, ...] = ()
+
+
 class HealthSettings(Section):
     """Where the gateway says how it is."""
 
@@ -289,6 +303,8 @@ class Settings(BaseSettings):
     quarantine: QuarantineSettings = QuarantineSettings()
     state: StateSettings = StateSettings()
     rules: RuleSettings = RuleSettings()
+    hashes: HashSettings = HashSettings()
+    clamd: ClamdSettings = ClamdSettings()
     notices: NoticeSettings = NoticeSettings()
     health: HealthSettings = HealthSettings()
     log: LogSettings = LogSettings()

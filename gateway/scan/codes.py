@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from gateway.model import Level, Reason
-from gateway.scan.catalogue import containers, health, programs, web
+from gateway.scan.catalogue import containers, health, opinions, programs, web
 from gateway.scan.catalogue.explanation import ASK as _ASK
 from gateway.scan.catalogue.explanation import MALICIOUS as _MALICIOUS
 from gateway.scan.catalogue.explanation import NOT_RELEASE as _NOT_RELEASE
@@ -302,6 +302,7 @@ FINDINGS: Mapping[str, Explanation] = {
     **web.FINDINGS,
     **programs.FINDINGS,
     **health.FINDINGS,
+    **opinions.FINDINGS,
 }
 """Every finding code. ``area.what``, stable: settings and statistics refer to them."""
 

@@ -14,12 +14,13 @@ README = SOURCE / "scan" / "analyzers" / "README.md"
 _AREAS = sorted({code.partition(".")[0] for code in FINDINGS})
 _CODE = re.compile(rf'"((?:{"|".join(_AREAS)})\.[a-z0-9-]+)"')
 _FINDING = re.compile(r'\bFinding\(\s*(?:code=)?"([^"]+)"')
+_ROOMS = ("scan", "mime", "opinions")
 _TECHNIQUE = re.compile(r"T\d{4}(\.\d{3})?|")
 
 
 def used() -> set[str]:
     found: set[str] = set()
-    for path in [*SOURCE.glob("scan/**/*.py"), *SOURCE.glob("mime/**/*.py")]:
+    for path in (path for room in _ROOMS for path in SOURCE.glob(f"{room}/**/*.py")):
         if path.name != "codes.py" and path.parent.name != "catalogue":
             text = path.read_text(encoding="utf-8")
             found |= {*_CODE.findall(text), *_FINDING.findall(text)}

@@ -1,0 +1,1 @@
+"""Who else has a say about a message, beside our own scan."""
