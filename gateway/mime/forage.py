@@ -108,9 +108,15 @@ def late(source: Source, parts: Iterable[Part]) -> tuple[Part, ...]:
     """The parts whose header no empty line ends, as readers see them that look on for one."""
     found: list[Part] = []
     for part in parts:
-        if is_open_ended(part):
-            end = _EMPTY_LINE.search(source.text, part.start, min(part.end, part.start + _LATEST))
-            found += [replace(part, start=end.end())] if end and end.end() < part.end else []
+        if part.role is not Role.BODY or fields.NO_EMPTY_LINE not in part.entity.header.slips:
+            continue
+        empty = _EMPTY_LINE.search(source.text, part.start, part.start + _LATEST)
+        start = empty.end() if empty else len(source.text)
+        if start < part.end:
+            found.append(replace(part, start=start))
+        elif part.start == part.end and _speaks_of_file(part.entity):
+            # A delimiter in the midst of a header is no delimiter to those who look on.
+            found.append(source.part(part.entity, start, source.next_line(start)))
     return tuple(found)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from gateway.mime import payload, structure
 from gateway.mime.fields import MAX_HEADER_BYTES
 from gateway.mime.forage import is_open_ended
-from gateway.mime.names import MAX_NAMES, names_of
+from gateway.mime.names import MAX_NAMES, endings_at_odds, names_of
 from gateway.mime.structure import Part, Role, Source, Split
 from gateway.mime.transfer import Encoding, is_overdone
 from gateway.model import Finding, Gap, Level, Lineage, Reason
@@ -113,6 +113,15 @@ def decodings(part: Part, variants: int, lineage: Lineage) -> Iterator[Finding |
         yield Finding("mime.ambiguous", level, summary, describe(part), lineage)
     if variants > 1 and is_overdone(part.body, part.entity.encodings):
         yield Gap(Reason.TOO_MANY, f"too many slips of encoding in {describe(part)}", lineage)
+
+
+def names(part: Part, lineage: Lineage) -> Iterator[Finding]:
+    """A finding for a file that is a picture to one reader and a program to another."""
+    at_odds = endings_at_odds(names_of(part.entity))
+    if at_odds:
+        summary = "Mail programs show this file under names of different kinds"
+        evidence = f"{' or '.join(f'.{ending}' for ending in at_odds)}: {describe(part)}"
+        yield Finding("mime.ambiguous", Level.SUSPICIOUS, summary, evidence, lineage)
 
 
 def wide_text(part: Part, lineage: Lineage) -> Iterator[Finding]:

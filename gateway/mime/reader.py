@@ -59,6 +59,7 @@ class Mail:
                 continue
             digests.add(digest)
             yield found
+        yield from judgement.names(part, self.lineage)
         yield from judgement.wide_text(part, self.lineage)
         yield from judgement.decodings(part, variants, self.lineage)
 

@@ -7,7 +7,7 @@ Rule 3. Nesting is a list, never recursion.
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -129,6 +129,11 @@ class Source:
         """Where the last delimiter stands that closes a boundary."""
         ends = (line for line in self.lines if line.text.endswith(b"--"))
         return {line.text[:-2]: line.start for line in ends}
+
+    def next_line(self, at: int) -> int:
+        """Where the next line with two hyphens begins; the end of the message if none does."""
+        place = bisect_left(self.lines, at, key=lambda line: line.start)
+        return self.lines[place].start if place < len(self.lines) else len(self.text)
 
     @property
     def entities(self) -> tuple[Entity, ...]:

@@ -2,7 +2,7 @@ import pytest
 
 from gateway.mime import fields
 from gateway.mime.entity import Entity
-from gateway.mime.names import MAX_LENGTH, MAX_NAMES, names_of
+from gateway.mime.names import MAX_LENGTH, MAX_NAMES, endings_at_odds, names_of
 from tests.support.mail import lines
 
 
@@ -53,10 +53,43 @@ def test_every_name_that_some_reader_shows_is_kept(
         (b'"a.txt".exe', "a.txt.exe"),
         (b"'a.exe'", "a.exe"),
         (b'"a%2Eexe"', "a.exe"),
+        (b'"a\x01.e\x02xe"', "a.exe"),
+        (b'"..\\\\b\\\\a.exe. ."', "a.exe"),
+        (b'"a.exe::$DATA"', "a.exe"),
+        (b"a;.exe", "a;.exe"),
+        (b'"=?utf-8?Q?a=2Eexe"', "a.exe"),
     ],
 )
 def test_tricks_with_a_name_are_seen_through(written: bytes, shown: str) -> None:
     assert shown in names(b"Content-Disposition: attachment; filename=" + written)
+
+
+def test_sections_in_different_fields_are_put_together() -> None:
+    shown = names("Content-Type: x/y; filename*1=exe", "Content-Disposition: x; filename*0=a.")
+
+    assert "a.exe" in shown
+
+
+def test_wide_and_unseen_letters_hide_no_ending() -> None:
+    written = "Content-Disposition: x; filename*=utf-8''"
+
+    assert "a.exe" in names(f"{written}a%EF%BC%8E%EF%BD%85xe")
+    assert "a.exe" in names(f"{written}a.e%E2%80%8Bxe")
+
+
+@pytest.mark.parametrize(
+    ("shown", "at_odds"),
+    [
+        (("a.png", "a.exe"), ("png", "exe")),
+        (("a.zip", "a.pdf"), ("pdf", "zip")),
+        (("scan.JPG", "scan.jpeg"), ()),
+        (("a", "a.pdf", "12.05"), ()),
+    ],
+)
+def test_names_of_different_kinds_are_at_odds(
+    shown: tuple[str, ...], at_odds: tuple[str, ...]
+) -> None:
+    assert endings_at_odds(shown) == at_odds
 
 
 def test_a_long_name_keeps_its_end_and_many_names_are_bounded() -> None:

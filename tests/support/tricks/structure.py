@@ -282,6 +282,9 @@ PLACES = {
     "closed in the header": f"{TOP}{_M}--{B}--\n\n{delimited(TEXT, PART)}",
     "begun in the header": f"{TOP}{_M}--{B}\n{PART}{_END}",
     "without an empty line": f"{TOP}{_M}{delimited(TEXT, PART)}",
+    "the end in the header of the file": f"{_HEAD}--{B}\n{TYPE}{DISPOSITION}{ENCODING}--{B}--\n\n{ragged()}--{B}--\n",
+    "the boundary in the header of the file": f"{_HEAD}--{B}\n{TYPE}{DISPOSITION}{ENCODING}--{B}\n\n{ragged()}--{B}--\n",
+    "another boundary in the header of the file": f"{_HEAD}--{B}\n{TYPE}{DISPOSITION}{ENCODING}--{OTHER}\n\n{ragged()}--{B}--\n",
     "the end in the header of the inner":
         f"{_HEAD}--{B}\nContent-Type: multipart/mixed; boundary={OTHER}\n--{B}--\n\n"
         f"{delimited(TEXT, PART, boundary=OTHER)}{_END}",
