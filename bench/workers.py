@@ -12,7 +12,16 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from statistics import median
 
-from bench.processes import cpu_seconds, family, family_cpu_seconds, private_bytes, resident_bytes
+from bench.client import on_the_wire, send_all
+from bench.processes import (
+    cpu_seconds,
+    family,
+    family_cpu_seconds,
+    private_bytes,
+    proportional_bytes,
+    resident_bytes,
+)
+from bench.servers import running
 from bench.whole import letter
 from gateway.demo import samples
 from gateway.packs import load
@@ -32,7 +41,7 @@ _MB = 1e6
 def main() -> None:
     """Print a line for each figure."""
     setup = Setup(load.load().packs)
-    asyncio.run(_at_rest(setup))
+    _at_rest()
     asyncio.run(_forks(setup))
     _tell_stages("built-in rules", setup)
     _tell_stages(f"{_RULES} rules more", Setup((*setup.packs, _many_rules(_RULES))))
@@ -58,25 +67,27 @@ async def _scan(pool: Pool, data: bytes) -> None:
         )
 
 
-async def _at_rest(setup: Setup) -> None:
+def _at_rest() -> None:
+    """The memory of a whole gateway before and after it has work."""
     began = time.perf_counter()
-    async with _pool(setup) as pool:
-        ready = time.perf_counter() - began
-        await _scan(pool, letter(4_000, 0))
-        await asyncio.sleep(0.2)
-        parent, zygote, *workers = family(os.getpid())
-        print(f"zygote and first workers ready after {ready:.2f} s")
-        print(
-            f"at rest: parent {resident_bytes(parent) / _MB:.0f} MB, zygote "
-            f"{resident_bytes(zygote) / _MB:.0f} MB (RSS); private memory of an idle worker "
-            f"{max(map(private_bytes, workers)) / _MB:.1f} MB"
-        )
-        for number in range(20):
-            await _scan(pool, letter(10_000_000, number))
-        await asyncio.sleep(0.2)
-        _, zygote, *workers = family(os.getpid())
-        used = max(map(private_bytes, workers))
-        print(f"private memory of an idle worker after messages of 10 MB: {used / _MB:.1f} MB")
+    with running() as gateway:
+        print(f"started after {time.perf_counter() - began:.2f} s")
+        asyncio.run(send_all(gateway.port, [on_the_wire(letter(4_000, 0))]))
+        _tell_memory("at rest", gateway.pid)
+        for round_of_four in range(5):
+            letters = [letter(10_000_000, 4 * round_of_four + n) for n in range(4)]
+            asyncio.run(send_all(gateway.port, list(map(on_the_wire, letters))))
+        time.sleep(0.5)
+        _tell_memory("after 20 messages of 10 MB", gateway.pid)
+
+
+def _tell_memory(when: str, pid: int) -> None:
+    parent, zygote, *workers = family(pid)
+    print(
+        f"{when}: parent {proportional_bytes(parent) / _MB:.0f} MB, "
+        f"zygote {proportional_bytes(zygote) / _MB:.0f} MB (PSS); "
+        f"an idle worker {max(map(private_bytes, workers)) / _MB:.1f} MB of its own"
+    )
 
 
 async def _forks(setup: Setup) -> None:

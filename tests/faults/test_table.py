@@ -4,12 +4,13 @@ import re
 from pathlib import Path
 
 HERE = Path(__file__).parent
-_ROW = re.compile(r"^\| ([ACGH]\d+[ab]?) \|.*\| `([^`]+)` \|$", re.MULTILINE)
-_TESTED = re.compile(r'"([ACGH]\d+[ab]?) |def test_([acgh]\d+[ab]?)_')
+_ROW = re.compile(r"^\| ([ACDGH]\d+[ab]?) \|.*\| `([^`]+)` \|$", re.MULTILINE)
+_TESTED = re.compile(r'"([ACDGH]\d+[ab]?) |def test_([acdgh]\d+[ab]?)_')
 
 EVERY_ROW = (
     [f"A{number}" for number in range(1, 17)]
     + [f"C{number}" for number in range(1, 27)]
+    + [f"D{number}" for number in range(1, 14)]
     + ["G1", "G2", "G3a", "G3b", *(f"G{number}" for number in range(4, 19))]
     + [f"H{number}" for number in range(1, 9)]
 )
