@@ -18,6 +18,8 @@ from tests.support.ledger import Answer, Letter, call, on_the_wire
 from tests.support.smtp import Client
 from tests.support.town import town
 
+pytestmark = pytest.mark.slow
+
 LARGE = 1 << 20
 
 # --- slow --------------------------------------------------------------------------------------

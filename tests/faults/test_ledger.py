@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -121,3 +122,15 @@ def test_one_that_lies_on_the_disk_is_found_plain_or_as_an_attachment(
 def test_one_that_nobody_has_written_is_found(ledger: Ledger, box: Lockbox) -> None:
     with pytest.raises(AssertionError):
         Aftermath([delivered(Ledger().write())], box).check(ledger)
+
+
+def test_an_audit_that_was_changed_is_found(ledger: Ledger) -> None:
+    index = MemoryIndex()
+    with Lockbox(MemoryBlobs(), index, key=KEY, reserve_bytes=0) as box:
+        letter = ledger.write(is_infected=True)
+        letter.answers = [TAKEN]
+        hold(box, letter)
+        index._audit[-1] = replace(index._audit[-1], who="somebody else")
+
+        with pytest.raises(AssertionError, match="broken"):
+            Aftermath([], box).check(ledger)

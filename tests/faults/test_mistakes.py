@@ -7,6 +7,8 @@ import pytest
 from gateway import failpoints
 from tests.support.town import town
 
+pytestmark = pytest.mark.slow
+
 IN_DOUBT = {"dot sent", "next hop answered"}
 """Between the last moment at which nothing had happened, and the first at which it is known."""
 IN_QUARANTINE = {"row committed"}

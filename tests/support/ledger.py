@@ -212,6 +212,8 @@ class Aftermath:
         for letter in ledger.letters:
             found.check(letter)
         _no_plaintext(ledger.letters, self.folders)
+        audit = self.lockbox.audit.verify()  # I8
+        assert audit.broken is None, audit
         return Counter(found.fate(letter) for letter in ledger.letters)
 
 
