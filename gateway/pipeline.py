@@ -18,7 +18,7 @@ from gateway.smtp.outbound import NextHopError, RefusedError, Transaction
 from gateway.smtp.replies import Reply
 from gateway.spool import Spool
 from gateway.workers.pool import PoolBusyError
-from quarantine import LockboxError, NotFoundError, State
+from quarantine import LockboxError, State
 
 HEADER_ROOM = 4096
 """More than our trace headers ever have."""
@@ -188,8 +188,8 @@ class Passage:
             sha256 = await asyncio.to_thread(_sha256, view[mark.start :])
         try:
             details = await asyncio.to_thread(means.lockbox.item, mark.item)
-        except NotFoundError:
-            return False
+        except LockboxError:
+            return False  # to hold it once more is safe
         if details.item.state not in _RELEASED or details.sha256 != sha256:
             return False
         asked = records.decode_envelope(details.envelope)

@@ -162,3 +162,13 @@ async def test_what_was_never_released_is_held_whatever_it_says() -> None:
         await home.send(MALICIOUS, unknown, identifier="T3")
 
         assert len(list(home.lockbox.items())) == 3
+
+
+async def test_when_the_quarantine_cannot_say_whether_it_was_released_it_is_not_delivered() -> None:
+    async with house() as home:
+        again = await released(home)
+        home.index.is_broken = True
+
+        await home.send(MALICIOUS, again, identifier="T2")
+
+        assert len(home.sink.deliveries) == 1
