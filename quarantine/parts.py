@@ -7,7 +7,7 @@ import os
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TypeVar
 
 from quarantine.audit import Append, Chain, Entry
@@ -15,7 +15,7 @@ from quarantine.ballast import Ballast
 from quarantine.errors import AmbiguousIdError, NoRoomError, NotFoundError
 from quarantine.files import Step
 from quarantine.ids import read_id
-from quarantine.item import State
+from quarantine.item import State, as_kept
 from quarantine.sealer import Sealer
 from quarantine.store import Blobs, Index, SealedItem
 
@@ -40,9 +40,8 @@ class Parts:
     step: Step
 
     def now(self) -> datetime:
-        """The time, as exactly as it is kept: an item is the same before and after."""
-        now = self.clock().astimezone(UTC)
-        return now.replace(microsecond=now.microsecond // 1000 * 1000)
+        """The time, as exactly as it is kept."""
+        return as_kept(self.clock())
 
     def find(self, typed: str) -> SealedItem:
         """The item whose id is, or begins with, ``typed``."""

@@ -9,7 +9,7 @@ from typing import BinaryIO
 import msgspec
 
 from quarantine.errors import IntegrityError, SealedError
-from quarantine.item import Delivery, Field, Item, NewItem, Query, State
+from quarantine.item import Delivery, Field, Item, NewItem, Query, State, as_kept
 from quarantine.keys import KeyRing
 from quarantine.sealing import seal, unseal
 from quarantine.store import Alternatives, Rewrapped, SealedItem
@@ -59,7 +59,7 @@ class Sealer:
             key_id=key.id,
             wrapped_key=key.wrap(data_key, _label("key", name)),
             summary=_sealed(data_key, "summary", name, summary),
-            look_by=new.look_by,
+            look_by=as_kept(new.look_by) if new.look_by else None,
         )
 
     def tokens(self, searchable: Mapping[Field, Sequence[str]]) -> frozenset[bytes]:

@@ -57,6 +57,15 @@ def test_an_id_that_was_written_down_before_tells_whether_the_item_is_there(box:
     assert (before, held, box.has(name), box.has(name[:6])) == (False, True, True, False)
 
 
+def test_a_moment_to_look_by_may_be_more_exact_than_what_is_kept(box: Lockbox) -> None:
+    look_by = datetime(2026, 3, 5, 5, 6, 7, 123456, tzinfo=UTC)
+    item = box.hold(new_item(b"message", look_by=look_by))
+
+    assert list(box.fsck()) == []
+    assert box.message(item.id) == b"message"
+    assert box.item(item.id).item.look_by == item.look_by
+
+
 def test_an_item_comes_back_as_it_was_put_in(box: Lockbox) -> None:
     message = os.urandom(200_000)
     held = box.hold(new_item(message), who="intake")
