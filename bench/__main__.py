@@ -4,11 +4,12 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 
-from bench import beside, data_reader, mime, relay, whole, workers
+from bench import analyzers, beside, data_reader, mime, relay, whole, workers
 
 BENCHES: Mapping[str, Callable[[], None]] = {
     "data_reader": data_reader.main,
     "mime": mime.main,
+    "analyzers": analyzers.main,
     "relay": relay.main,
     "beside": beside.main,
     "workers": workers.main,

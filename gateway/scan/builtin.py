@@ -15,6 +15,7 @@ from gateway.scan.analyzers.qr import QrAnalyzer
 from gateway.scan.analyzers.rtf import RtfAnalyzer
 from gateway.scan.analyzers.svg import SvgAnalyzer
 from gateway.scan.analyzers.xlm import XlmAnalyzer
+from gateway.scan.analyzers.xlsblinks import XlsbLinkAnalyzer
 from gateway.scan.analyzers.xml import XmlAnalyzer
 from gateway.scan.api import Analyzer, Extractor
 from gateway.scan.extractors.activemime import ActiveMimeExtractor
@@ -68,6 +69,7 @@ ANALYZERS: tuple[Analyzer, ...] = (
     OleObjectAnalyzer(),
     RtfAnalyzer(),
     CellAnalyzer(),
+    XlsbLinkAnalyzer(),
     PdfAnalyzer(),
     QrAnalyzer(),
     ProgramAnalyzer(),
