@@ -37,9 +37,9 @@ FINDINGS: Mapping[str, Explanation] = {
         "T1059.005",
     ),
     "macro.stomped": Explanation(
-        _MALICIOUS,
+        (Level.SUSPICIOUS, Level.MALICIOUS),
         "The source of a macro was taken out or made shorter than the compiled form, which Office "
-        "runs and scanners do not read.",
+        "runs and scanners do not read; malicious when ten lines or more are missing.",
         _NOT_RELEASE,
         "T1564.007",
     ),

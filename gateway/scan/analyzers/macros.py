@@ -19,10 +19,12 @@ from gateway.scan.formats.inflate import BROKEN
 from gateway.scan.formats.vbalines import Line, lines
 from gateway.scan.formats.vbastrings import heard
 from gateway.scan.kinds import Kind
+from gateway.scan.signs import Sign, findings
 
 _LINES_SHOWN = 4
 _ADDRESSES_SHOWN = 3
-_SLIP = 2
+_SLIP, _MANY = 2, 10
+"""Lines that the source may lack, and so many that nobody lost them by accident."""
 
 _PROCEDURE = re.compile(
     r"(?i)(?:^|:)\s*(?:(?:Public|Private|Friend|Static)\s+)*(?:Sub|Function|Property\s+\w+)\s+(\w+)"
@@ -133,7 +135,7 @@ class MacroAnalyzer:
     def analyze(self, artifact: Artifact, _context: Context) -> Iterator[Finding | Gap]:
         """Yield one finding for all macros of the file, and a gap for each that is unreadable."""
         source: list[Line] = []
-        stomped: list[str] = []
+        stomped: list[Sign] = []
         for module in _modules(artifact):
             match module:
                 case vba.Unread():
@@ -142,34 +144,25 @@ class MacroAnalyzer:
                     source += lines(module.name, module.source)
                     stomped += _missing(module)
         source = heard(source)
-        if stomped:
-            yield _stomped(artifact, stomped)
+        yield from findings(artifact, stomped)
         procedures = [line for line in source if _PROCEDURE.search(line.code)]
         if procedures:
             yield _judge(artifact, source, procedures)
 
 
-def _missing(module: vba.Module) -> Iterator[str]:
+def _missing(module: vba.Module) -> Iterator[Sign]:
     """What its compiled form has and its source has not."""
-    written = sum(
-        not line.startswith("Attribute ") for line in module.source.rstrip("\0\r\n \t").splitlines()
-    )
+    attribute = "Attribute "
+    source = module.source.rstrip("\0\r\n \t").splitlines()
+    written = sum(not line.startswith(attribute) for line in source)
+    missing = module.compiled_lines - written
     # Blank lines at the end and lines that go on in the next one make a small difference.
-    if module.compiled_lines > written + _SLIP + written // 10:
+    if missing > _SLIP + written // 10:
         name = quote(module.name, 40)
-        yield f"{name}: {module.compiled_lines} compiled lines, {written} lines of source"
-
-
-def _stomped(artifact: Artifact, stomped: list[str]) -> Finding:
-    shown = "; ".join(stomped[:_LINES_SHOWN])
-    return Finding(
-        "macro.stomped",
-        Level.MALICIOUS,
-        "The source of a macro was taken out, and its compiled form is there and runs",
-        shown,
-        artifact.lineage,
-        technique="T1564.007",
-    )
+        shown = f"{name}: {module.compiled_lines} compiled lines, {written} lines of source"
+        level = Level.MALICIOUS if missing >= _MANY else Level.SUSPICIOUS
+        summary = "The source of a macro was taken out, and its compiled form is there and runs"
+        yield Sign("macro.stomped", level, summary, shown)
 
 
 def _modules(artifact: Artifact) -> Iterator[vba.Module | vba.Unread]:

@@ -33,6 +33,7 @@ _INTERPRETER = re.compile(
 )
 _XFA_SCRIPT = re.compile(r"<(?:\w{1,20}:)?script(?:\s[^>]{0,200})?>(?!\s*<)")
 _FLASH = re.compile(rb"/Subtype\s{0,8}/Flash\b|application/x-shockwave-flash|\(FWS|\(CWS")
+_WIDGET = spelled("Widget")
 _MEDIA = spelled("RichMedia", "RichMediaContent", "3D", "Movie", "Rendition")
 
 _BLANKS = b" \t\r\n\0\f\xef\xbb\xbf"
@@ -102,7 +103,9 @@ def _script(document: PdfObjects, action: Action) -> Sign:
     except UnreadError as error:
         level = Level.SUSPICIOUS if action.is_unasked else Level.NOTE
         return Sign(code, level, f"A script runs {when}", f"object {action.number}: {error}")
-    level, what = _judge(source, is_unasked=action.is_unasked)
+    # In a form, what stays within the document is there to compute.
+    computes = next(document.holding(_WIDGET), None) is not None and javascript.stays_within(source)
+    level, what = _judge(source, is_unasked=action.is_unasked and not computes)
     shown = quote(javascript.telling(source), _LONGEST_CODE)
     return Sign(
         code, level, f"A script {what or 'runs'} {when}", f"object {action.number}: {shown}"

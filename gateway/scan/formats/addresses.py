@@ -15,10 +15,10 @@ _WEB = re.compile(
 _SHARE = re.compile(
     r"(?i)(?:file:(?:[/\\]{2}|[/\\]{4,6})|smb:[/\\]{2}|[/\\]{2})([^/\\:|?#.][^/\\|?#]*)[/\\]"
 )
+# Not javascript: Office runs none, and pages that are pasted into letters are full of it.
 _HANDLER = re.compile(
     r"(?i)(?:ms-msdt|ms-officecmd|ms-appinstaller|ms-search|search-ms|search|ms-cxh(?:-full)?"
-    r"|ms-windows-store|ms-settings|ms-photos|ms-screensketch|shell|javascript|vbscript"
-    r"|script|scriptletfile|cmd|powershell|mshta|local|its|mk|mhtml|zipfldr):(?![\\/]*$)"
+    r"|shell|vbscript|scriptletfile|cmd|powershell|mshta):(?=[^\s])"
 )
 _HTTP = re.compile(r"(?i)\bhttp(?=s?:)")
 

@@ -6,7 +6,6 @@ from uuid import UUID
 
 EQUATION = "the old equation editor, which is attacked by what it is given"
 _SCRIPT = "a page of script"
-_CONTROLS = "a control that has been attacked"
 
 TELLING: Mapping[str, str] = {
     "0002ce02-0000-0000-c000-000000000046": EQUATION,
@@ -24,18 +23,10 @@ TELLING: Mapping[str, str] = {
     "06290bd2-48aa-11d2-8432-006008c3fbfc": _SCRIPT,
     "06290bd3-48aa-11d2-8432-006008c3fbfc": _SCRIPT,
     "ecabb0c7-7f19-11d2-978e-0000f8757e2a": "a service that is asked over the network (SOAP)",
-    "bdd1f04b-858b-11d1-b16a-00c0f0283628": _CONTROLS,
-    "c74190b6-8589-11d1-b16a-00c0f0283628": _CONTROLS,
-    "996bf5e0-8044-4650-adeb-0b013914e99c": _CONTROLS,
-    "c8b522cb-5cf3-11ce-ade5-00aa0044773d": "a query of a database",
-    "1efb6596-857c-11d1-b16a-00c0f0283628": _CONTROLS,
-    "66833fe6-8583-11d1-b16a-00c0f0283628": _CONTROLS,
     "f935dc22-1cf0-11d0-adb9-00c04fd58a0b": "the Windows Script Host",
     "72c24dd5-d70a-438b-8a42-98424b88afb8": "the Windows Script Host",
     "13709620-c279-11ce-a49e-444553540000": "the Windows shell",
     "9ba05972-f6a8-11cf-a442-00a0c90a8f39": "the Windows shell",
-    "6bf52a52-394a-11d3-b153-00c04f79faa6": "a media player",
-    "02af6dd2-77e6-44dd-b3e1-51cf1476d1ea": _CONTROLS,
 }
 """By class identifier, lower case. What is not here is a control of forms, or nobody's business."""
 

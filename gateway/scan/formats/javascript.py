@@ -62,6 +62,11 @@ def drops(source: str) -> bool:
     return _DROPS.search(source) is not None
 
 
+def stays_within(source: str) -> bool:
+    """Whether it neither acts outside of the document nor hides that it does."""
+    return not (acts(source) or hides(source) or attacks(source))
+
+
 def is_everyday(source: str) -> bool:
     """Whether running it unasked is honest.
 
@@ -70,7 +75,7 @@ def is_everyday(source: str) -> bool:
     """
     of_acrobat = _OF_ACROBAT.search(source) and not _OTHER_PAGE.search(source)
     rest = _ITS_PAGE.sub("", source) if of_acrobat else source
-    if len(source) > _LONGEST or acts(rest) or hides(source) or attacks(source):
+    if len(source) > _LONGEST or not stays_within(rest):
         return False
     if of_acrobat or _EVERYDAY.fullmatch(source):
         return True

@@ -106,6 +106,24 @@ class TestScripts:
         assert finding.level is Level.NOTE
         assert finding.summary == "A script runs at a click"
 
+    def test_in_a_form_a_script_that_stays_within_it_is_a_note(self) -> None:
+        field = "<< /Subtype /Widget /FT /Tx /T (date) >>"
+        code = "(this.getField\\('date'\\).value = util.printd\\('dd', new Date\\(\\)\\);)"
+        data = pdf.document(
+            f"/OpenAction << /S /JavaScript /JS {code} >>", "/Annots [4 0 R]", field
+        )
+
+        assert findings(data)["pdf.script"].level is Level.NOTE
+        assert (
+            findings(data.replace(b"/Widget", b"/Square"))["pdf.script"].level is Level.SUSPICIOUS
+        )
+
+    def test_in_a_form_a_script_that_opens_an_address_is_suspicious(self) -> None:
+        code = "(app.launchURL\\('http://192.0.2.1'\\);)"
+        data = pdf.document(f"/OpenAction << /S /JavaScript /JS {code} >>", "", "<< /S /Widget >>")
+
+        assert findings(data)["pdf.script"].level is Level.SUSPICIOUS
+
     def test_a_button_that_writes_files_is_suspicious(self) -> None:
         button = "<< /A << /S /JavaScript /JS (this.exportDataObject\\({cName: 1}\\)) >> >>"
 

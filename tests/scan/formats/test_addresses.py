@@ -41,6 +41,9 @@ def test_another_machine_is_another_machine(address: str) -> None:
         "\\\\?\\C:\\a\\b",
         "/a/b",
         "mailto:a@chu.example",
+        "javascript:void(0)",
+        "mk:@MSITStore:C:\\aide.chm::/a.htm",
+        "ms-word:ofe|u|https://chu.example/a.docx",
         "NULL",
         "",
     ],
@@ -56,7 +59,7 @@ def test_a_share_is_known_by_its_machine() -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["ms-msdt:/id x", "MS-MSDT:-id", "search-ms:query=x", "javascript:a()"]
+    "address", ["ms-msdt:/id x", "MS-MSDT:-id", "search-ms:query=x", "shell:startup"]
 )
 def test_a_tool_of_windows_is_known(address: str) -> None:
     assert addresses.runs_tool(address)
