@@ -1,11 +1,13 @@
 """Every extractor and analyzer that ships, in the order in which they run."""
 
+from gateway.scan.analyzers.cda import CdaAnalyzer
 from gateway.scan.analyzers.cells import CellAnalyzer
 from gateway.scan.analyzers.dicom import DicomAnalyzer
 from gateway.scan.analyzers.disguise import DisguiseAnalyzer
 from gateway.scan.analyzers.html import HtmlAnalyzer
 from gateway.scan.analyzers.lnk import LnkAnalyzer
 from gateway.scan.analyzers.macros import MacroAnalyzer
+from gateway.scan.analyzers.messages import MessageContentsAnalyzer
 from gateway.scan.analyzers.officexml import OfficeXmlAnalyzer
 from gateway.scan.analyzers.oleobjects import OleObjectAnalyzer
 from gateway.scan.analyzers.paths import PathAnalyzer
@@ -14,6 +16,7 @@ from gateway.scan.analyzers.programs import ProgramAnalyzer
 from gateway.scan.analyzers.qr import QrAnalyzer
 from gateway.scan.analyzers.rtf import RtfAnalyzer
 from gateway.scan.analyzers.svg import SvgAnalyzer
+from gateway.scan.analyzers.xdm import XdmAnalyzer
 from gateway.scan.analyzers.xlm import XlmAnalyzer
 from gateway.scan.analyzers.xlsblinks import XlsbLinkAnalyzer
 from gateway.scan.analyzers.xml import XmlAnalyzer
@@ -78,6 +81,9 @@ ANALYZERS: tuple[Analyzer, ...] = (
     HtmlAnalyzer(),
     SvgAnalyzer(),
     XmlAnalyzer(),
+    CdaAnalyzer(),
+    MessageContentsAnalyzer(),
+    XdmAnalyzer(),
 )
 """Besides these the rules run: they are compiled from the rule packs, see analyzers/yara.py."""
 
@@ -92,6 +98,9 @@ BY_BYTES: frozenset[type] = frozenset(
         XmlAnalyzer,
         OleObjectAnalyzer,
         RtfAnalyzer,
+        CdaAnalyzer,
+        MessageContentsAnalyzer,
+        XdmAnalyzer,
     }
 )
 """Those that look at nothing but bytes and kinds: identical bytes are looked at once by them."""

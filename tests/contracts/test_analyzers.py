@@ -17,7 +17,7 @@ from gateway.scan.codes import FINDINGS
 from gateway.scan.formats.compoundwriter import compound_file
 from gateway.scan.kinds import Kind, identify
 from gateway.scan.libyara import compile_rules
-from tests.support import codes, files, health, office, pdf
+from tests.support import codes, containers, files, health, office, pdf
 from tests.support.shortcuts import shortcut
 
 RULES = compile_rules(load_only([builtin_folder()]).packs)
@@ -62,6 +62,10 @@ GOOD = {
     "drawing": b"<svg onload='a()'><script>a</script><image href='//a'/><a href='data:text/html,'>",
     "sheet": b"<xsl:stylesheet><msxsl:script>a</msxsl:script><script>eval(1)</script><xsl:import/>",
     "shortcut": shortcut(expanded="%COMSPEC%", arguments="/c x", icon="a.pdf", share="\\\\a\\b"),
+    "clinical document": containers.cda(b"MZ and more of it", "text/plain"),
+    "laboratory message": containers.hl7(b"<html> and more of it"),
+    "bundle": containers.fhir(b"<html> and more of it", "application/pdf", "a"),
+    "medical package": files.zipped(health.package({"a.exe": b"", "IHE_XDM/B/C.PDF": b""})),
     "image with a document": health.document_in_image(b"%PDF-1.7", "application/pdf"),
     "picture with a code": codes.saved(codes.code("https://a.example/")),
     "page with a code": codes.page(picture=codes.code("https://a.example/")),

@@ -44,3 +44,46 @@ def image(
 def document_in_image(data: bytes, kind: str) -> bytes:
     """A DICOM file around a document (encapsulated storage)."""
     return image(element(0x42, 0x11, b"OB", data), element(0x42, 0x12, b"LO", kind.encode()))
+
+
+def package(
+    extra: dict[str, bytes] | None = None, *, listed: tuple[str, ...] = ("DOC0001.XML",)
+) -> dict[str, bytes]:
+    """The files of an IHE XDM package; ``listed`` is what its metadata names."""
+    uris = "".join(
+        f'<rim:Slot name="URI"><rim:Value>{name}</rim:Value></rim:Slot>' for name in listed
+    )
+    return {
+        "INDEX.HTM": b'<html><body><a href="IHE_XDM/SUBSET01/DOC0001.XML">lettre</a></body></html>',
+        "README.TXT": b"Export du dossier patient",
+        "IHE_XDM/SUBSET01/METADATA.XML": f"<lcm:SubmitObjectsRequest>{uris}</x>".encode(),
+        "IHE_XDM/SUBSET01/DOC0001.XML": CDA.encode(),
+        "IHE_XDM/SUBSET01/CDA.XSL": SHEET.encode(),
+        **(extra or {}),
+    }
+
+
+CDA = (
+    '<?xml version="1.0"?><?xml-stylesheet type="text/xsl" href="CDA.XSL"?>'
+    '<ClinicalDocument xmlns="urn:hl7-org:v3"><title>Compte rendu</title><component>'
+    "<structuredBody><section><text><table><tr><td>Examen sans particularité</td></tr></table>"
+    '<linkHtml href="#a">voir</linkHtml></text></section></structuredBody></component>'
+    "</ClinicalDocument>"
+)
+SHEET = (
+    '<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform">'
+    '<xsl:template match="/"><html><body><xsl:apply-templates/></body></html></xsl:template>'
+    "</xsl:stylesheet>"
+)
+HPRIM = (
+    "0001\r\nDUPONT\r\nMARIE\r\n1 RUE DE LA PAIX\r\n\r\n75001 PARIS\r\n01/01/1950\r\n\r\n"
+    "****LAB****\r\nRES|Glycemie|GLY|A|N|5.2|mmol/l|4.0|6.1||||F|\r\n****FIN****\r\n"
+)
+HL7 = (
+    "MSH|^~\\&|LAB|HOSP|EHR|HOSP|20260301||ORU^R01|1|P|2.5\r"
+    "PID|1||ID1||TEST^LEA\rOBX|1|NM|GLY^Glucose||5.2|mmol/l|4.0-6.1|N|||F\r"
+)
+FHIR = (
+    '{"resourceType": "Patient", "name": [{"family": "Dupont"}], "photo": [{"contentType": '
+    '"image/jpeg", "url": "https://hopital.example/photo/1"}]}'
+)

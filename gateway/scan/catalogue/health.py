@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from gateway.model import Level
-from gateway.scan.catalogue.explanation import ASK, Explanation
+from gateway.scan.catalogue.explanation import ASK, NOTE, SUSPICIOUS, Explanation
 
 FINDINGS: Mapping[str, Explanation] = {
     "dicom.preamble": Explanation(
@@ -27,5 +27,78 @@ FINDINGS: Mapping[str, Explanation] = {
         "file was cut in the middle of an element.",
         f"{ASK} No imaging system writes such files.",
         "T1036.008",
+    ),
+    "cda.active": Explanation(
+        SUSPICIOUS,
+        "A clinical document holds a script, a form or an address that runs one.",
+        f"{ASK} No medical program writes such documents.",
+        "T1027.009",
+    ),
+    "cda.entity": Explanation(
+        SUSPICIOUS,
+        "A clinical document declares entities, by which its reader can be made to fetch files.",
+        f"{ASK} No medical program writes such documents.",
+        "T1027.009",
+    ),
+    "cda.disguised": Explanation(
+        SUSPICIOUS,
+        "The body of a clinical document is of another kind than it states.",
+        "Look at what was found inside of it.",
+        "T1027.009",
+    ),
+    "cda.share": Explanation(
+        SUSPICIOUS,
+        "A clinical document refers to a share, which tells the other side a password's digest.",
+        ASK,
+        "T1027.009",
+    ),
+    "cda.document": Explanation(
+        NOTE,
+        "A clinical document carries a document or a picture, which was looked at too.",
+        "Nothing: letters and results are sent like this.",
+        "T1027.009",
+    ),
+    "cda.reference": Explanation(
+        NOTE,
+        "A clinical document refers to a page of the web.",
+        "Nothing by itself.",
+        "T1027.009",
+    ),
+    "message.disguised": Explanation(
+        SUSPICIOUS,
+        "A document in a laboratory message or a FHIR resource is of another kind than it states.",
+        "Look at what was found inside of it.",
+        "T1027.009",
+    ),
+    "message.share": Explanation(
+        SUSPICIOUS,
+        "A laboratory message or a FHIR resource refers to a share.",
+        ASK,
+        "T1027.009",
+    ),
+    "message.document": Explanation(
+        NOTE,
+        "A laboratory message or a FHIR resource carries a document or refers to one.",
+        "Nothing: results are sent like this.",
+        "T1027.009",
+    ),
+    "xdm.outside": Explanation(
+        SUSPICIOUS,
+        "A package of medical documents (IHE XDM) holds a file that has no place in it: a program, "
+        "a script, a name that climbs out.",
+        f"{ASK} Programs that export patient records put nothing else there.",
+        "T1027.009",
+    ),
+    "xdm.incomplete": Explanation(
+        NOTE,
+        "A package of medical documents (IHE XDM) lacks a file that the standard asks for.",
+        "Nothing by itself.",
+        "T1027.009",
+    ),
+    "xdm.unlisted": Explanation(
+        NOTE,
+        "A package of medical documents (IHE XDM) holds a document that its list does not name.",
+        "Nothing by itself: it was looked at like the others.",
+        "T1027.009",
     ),
 }

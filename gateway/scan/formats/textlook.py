@@ -156,9 +156,14 @@ def _markup(text: str) -> Look:
         return Look.SVG
     if name == "html" or _HTML_TAG.match(text) or _HTML_TAG.match(text, start):
         return Look.HTML
-    if text.startswith("<?xml") or (root and f"</{root[1]}" in text):
+    if text.startswith("<?xml") or (root and _is_closed(text, root[1])):
         return Look.XML
     return Look.HTML if _HTML_ANYWHERE.search(text) else Look.XML
+
+
+def _is_closed(text: str, name: str) -> bool:
+    """Whether the root element ends, under its name with or without a prefix."""
+    return f"</{name}" in text or f":{name}>" in text
 
 
 def _past_prologue(text: str) -> int:
