@@ -52,6 +52,7 @@ def workbook(
     stream: str = "Workbook",
     name: str = "",
     formulas: tuple[bytes, ...] = (),
+    begins_as: int | None = None,
 ) -> bytes:
     """An Excel 97 file (or Excel 5, by its ``stream``) with one sheet; kind 1 holds macros.
 
@@ -69,7 +70,8 @@ def workbook(
     start = len(_records([*records, *end]))
     end[0] = (0x0085, struct.pack("<I", start) + tail)
     cells = [(0x0006, bytes(20) + struct.pack("<H", len(one)) + one) for one in formulas]
-    sheet_records = [(0x0809, b"\0\x06\x40\0"), *cells, (0x000A, b"")]
+    begins = begins_as if begins_as is not None else 0x40 if kind == 1 else 0x10
+    sheet_records = [(0x0809, bytes([0, 6, begins, 0])), *cells, (0x000A, b"")]
     return compound_file({stream: _records([*records, *end]) + _records(sheet_records)})
 
 

@@ -29,7 +29,14 @@ _WORTH_READING = (
         b"classid",
     ),
     *(b"ppaction", b"event-listener", b"ms-msdt", b"search-ms", b"ms-officecmd", b"|'"),
-    *(b"ms-appinstaller", b"floating-frame", b"Formula=", b'href="http', b"href='http"),
+    *(
+        b"ms-appinstaller",
+        b"2000/script",
+        b"floating-frame",
+        b"Formula=",
+        b'href="http',
+        b"href='http",
+    ),
     *(b'href="file:', b'href="//', b'href="\\\\'),
 )
 _NARROW = re.compile(rb"\s{0,64}(?:\xef\xbb\xbf)?\s{0,64}<[?!\w]")
@@ -202,6 +209,12 @@ def _listener(attributes: Mapping[str, str]) -> Iterator[Sign]:
         yield Sign("macro.present", Level.NOTE, summary, shown)
 
 
+def _module(attributes: Mapping[str, str]) -> Iterator[Sign]:
+    """A module of macros in an OpenDocument file; what starts it is an event elsewhere."""
+    summary = "There are macros that do not start by themselves"
+    yield Sign("macro.present", Level.NOTE, summary, quote(attributes.get("name", "")))
+
+
 def _picture(attributes: Mapping[str, str]) -> Iterator[Sign]:
     target = attributes.get("href", "")
     if addresses.is_remote(target):
@@ -226,6 +239,7 @@ _TABLE: tuple[tuple[str, str, Callable[[Mapping[str, str]], Iterator[Sign]]], ..
     ("hlinkHover", "", _click),
     ("altChunk", "", _chunk),
     ("event-listener", _OPEN_DOCUMENT, _listener),
+    ("module", "openoffice.org/2000/script", _module),
     ("image", _OPEN_DOCUMENT, _picture),
     ("object", _OPEN_DOCUMENT, _frame),
     ("object-ole", _OPEN_DOCUMENT, _frame),

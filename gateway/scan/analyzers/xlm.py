@@ -24,6 +24,7 @@ _MOST = 32 << 20
 _MOST_FORMULAS = 50_000
 _BOUND_SHEET, _NAME, _END, _FORMULA = 0x0085, 0x0018, 0x000A, frozenset({0x0006, 0x0206, 0x0406})
 _MACRO_SHEET = 0x01
+_MACRO_SHEETS_BEGIN = re.compile(rb"\x09[\x02\x04\x08][\s\S]{4}\x40\x00")
 _VISIBILITY = {0: "visible", 1: "hidden", 2: "very hidden"}
 _IS_BUILT_IN = 0x20
 _BUILT_IN_STARTS = {"\x01": "Auto_Open", "\x02": "Auto_Close", "\x0a": "Auto_Activate"}
@@ -154,14 +155,18 @@ def _globals(stream: bytes, make: Make, macros: _Macros) -> Iterator[int]:
     for kind, body in biff.records(stream):
         if kind == _END:
             break
-        if kind == _BOUND_SHEET and len(body) >= 8 and body[5] == _MACRO_SHEET:
+        if kind == _BOUND_SHEET and len(body) >= 8:
+            (place,) = struct.unpack_from("<I", body)
+            # The list may lie about a sheet; Excel believes what stands at its beginning.
+            begins = _MACRO_SHEETS_BEGIN.match(stream, place) is not None
+            if body[5] != _MACRO_SHEET and not begins:
+                continue
             hidden = body[4] & 0x3
             name = biff.text(body[7:], body[6], has_flags=has_flags)
-            macros.sheets.append(
-                f"macro sheet {quote(name, 40)}, {_VISIBILITY.get(hidden, 'hidden')}"
-            )
+            visible = _VISIBILITY.get(hidden, "hidden")
+            macros.sheets.append(f"macro sheet {quote(name, 40)}, {visible}")
             macros.is_hidden |= bool(hidden)
-            places.append(struct.unpack_from("<I", body)[0])
+            places.append(place)
         elif kind == _NAME and len(body) > 14:
             name = biff.text(body[14:], body[3], has_flags=has_flags)
             plain = _BUILT_IN_STARTS.get(name, "") if body[0] & _IS_BUILT_IN else name

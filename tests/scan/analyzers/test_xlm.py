@@ -39,6 +39,10 @@ def test_an_ordinary_sheet_is_nothing() -> None:
     assert look(office.workbook("Feuil1")) == []
 
 
+def test_a_macro_sheet_that_is_listed_as_another_is_seen() -> None:
+    assert evidence(office.workbook("Feuil1", begins_as=0x40)) == ["macro sheet Feuil1, visible"]
+
+
 @pytest.mark.parametrize("name", ["\x01", "\x02"])
 def test_a_macro_that_starts_by_itself_and_a_program_is_malicious(name: str) -> None:
     call = office.macro_call(EXEC, "cmd /c calc")
