@@ -27,27 +27,40 @@ from gateway.mime import (
 from gateway.scan.api import Analyzer, Artifact, Context, Extractor, Member
 from gateway.scan.builtin import ANALYZERS, EXTRACTORS
 from gateway.scan.formats import (
+    biff,
+    commands,
     dicomdata,
     encodedtext,
+    equation,
     inflate,
     javascript,
     lzfu,
     lzw,
     officecrypt,
+    officelinks,
     officelock,
     olepackage,
     onestore,
     passwordwords,
     pdffilters,
     programheader,
+    rtfobjects,
     shelllink,
     structure,
     textlook,
     tnef,
     vba,
     vbalines,
+    vbastrings,
+    worddocument,
+    xlmformula,
+    xlsb,
+    xmlevents,
     zipcontents,
     ziprecords,
+)
+from gateway.scan.formats import (
+    fields as wordfields,
 )
 from gateway.scan.formats.compound import CompoundFile
 from gateway.scan.formats.inflate import BROKEN, Begin, Inflated
@@ -87,6 +100,22 @@ def _javascript(source: str) -> None:
     for look in (javascript.acts, javascript.hides, javascript.attacks, javascript.drops):
         look(source)
     javascript.telling(source)
+
+
+def _word(data: bytes) -> None:
+    list(islice(wordfields.instructions(worddocument.pieces(data, data[len(data) // 2 :])), _MOST))
+    worddocument.template(data, data)
+
+
+def _rich_text(data: bytes) -> None:
+    for one in islice(rtfobjects.objects(data), _MOST):
+        rtfobjects.native(one)
+    list(islice(rtfobjects.texts(data, "fldinst"), _MOST))
+
+
+def _formula(data: bytes) -> None:
+    for make in xlmformula.Make:
+        xlmformula.words(data, make)
 
 
 def _zip_records(data: bytes) -> None:
@@ -156,6 +185,22 @@ PARSERS: dict[str, Target] = {
     "vba": Target(_all(vba.modules), BROKEN),
     "vba source": Target(vba.decompress, BROKEN),
     "vba lines": Target(_text(lambda text: list(vbalines.lines("m", text)))),
+    "vba strings": Target(_text(vbastrings.spoken)),
+    "vba strings over lines": Target(
+        _text(lambda text: vbastrings.heard(list(vbalines.lines("m", text))))
+    ),
+    "word document": Target(_word),
+    "equation": Target(equation.what_is_wrong),
+    "biff": Target(_all(biff.records)),
+    "xlsb": Target(_all(xlsb.formulas)),
+    "xlm formula": Target(_formula),
+    "office fields": Target(_text(lambda text: list(officelinks.of_field(text)))),
+    "office links": Target(
+        _text(lambda text: list(officelinks.of_relationship("oleObject", text)))
+    ),
+    "commands": Target(_text(commands.starts_program)),
+    "xml events": Target(_all(xmlevents.events), (xmlevents.MalformedError,)),
+    "rich text": Target(_rich_text, (rtfobjects.TooMuchError,)),
     "office lock": Target(lambda data: officelock.is_locked(CompoundFile(data)), BROKEN),
     "office package lock": Target(
         lambda data: officecrypt.lock_of_package(data, data), (*BROKEN, struct.error)

@@ -25,13 +25,22 @@ _SEEDS = seeds()
 NO_PARSERS = frozenset(
     {
         # values, lists and patterns
-        *("addresses", "filenames", "embedded", "entity", "structure", "transfer", "names"),
+        *(
+            "addresses",
+            "classes",
+            "filenames",
+            "embedded",
+            "entity",
+            "structure",
+            "transfer",
+            "names",
+        ),
         # parts of the reader of mail, which is a target as a whole
         *("forage", "judgement", "payload", "heading", "reader"),
         # adapters of parsers that are not ours; their analyzers and extractors are targets
         *("barcodes", "libmagic", "lib7zip", "olevba", "pdflock", "pdfpages", "pictures"),
         # ask parsers that are targets
-        *("pdfactions", "pdflinks", "ziplock"),
+        *("officeobjects", "pdfactions", "pdflinks", "ziplock"),
         # writes
         "compoundwriter",
     }
