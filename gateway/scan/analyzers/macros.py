@@ -55,7 +55,7 @@ _ADDRESS = re.compile(r"(?i)\bhttps?://[^\s\"'<>]{4,200}")
 
 
 @dataclass(frozen=True, slots=True)
-class _Sign:
+class _Deed:
     """Something that code can do, and how it shows."""
 
     does: str
@@ -70,8 +70,8 @@ class _Sign:
         return self.in_strings is not None and any(map(self.in_strings.search, said))
 
 
-_SIGNS = (
-    _Sign(
+_DEEDS = (
+    _Deed(
         "runs programs",
         re.compile(
             r"""(?ix)
@@ -94,7 +94,7 @@ _SIGNS = (
             """
         ),
     ),
-    _Sign(
+    _Deed(
         "downloads files",
         re.compile(
             r"(?i)\b(?:URLDownloadToFile[AW]?|InternetOpenUrl[AW]?|InternetReadFile"
@@ -105,14 +105,14 @@ _SIGNS = (
             r"|(?:MSXML2|Microsoft)\.(?:Server)?XMLHTTP)\b"
         ),
     ),
-    _Sign(
+    _Deed(
         "hides what it does",
         re.compile(
             r"(?i)(?:\bChr[BW]?\$?\s*\([^)]{1,40}\)\s*[&+]\s*){5}|\bStrReverse\s*\("
             r"|\bXor\b.{0,200}\b(?:Asc|Mid)[BW]?\$?\s*\(|\b(?:Asc|Mid)[BW]?\$?\s*\(.{0,200}\bXor\b"
         ),
     ),
-    _Sign(
+    _Deed(
         "changes other macros or their protection",
         re.compile(
             r"(?i)\.(?:AddFromString|InsertLines|OrganizerCopy|VirusProtection)\b"
@@ -213,8 +213,8 @@ def _acts(source: list[Line]) -> dict[Line, str]:
     code = "\n".join(line.code for line in source)
     strings = "\n".join(f"{line.strings}\n{line.spoken}" for line in source)
     whole = Line("", 0, "", code, strings)
-    signs = [sign for sign in _SIGNS if sign.shows(whole)]
-    return {line: sign.does for sign in signs for line in source if sign.shows(line)}
+    deeds = [deed for deed in _DEEDS if deed.shows(whole)]
+    return {line: deed.does for deed in deeds for line in source if deed.shows(line)}
 
 
 def _starts(source: list[Line]) -> Iterator[Line]:
