@@ -123,6 +123,7 @@ _SIGNATURES: tuple[tuple[Kind, int, bytes], ...] = (
     (Kind.ZOO, 20, b"\xdc\xa7\xc4\xfd"),
     (Kind.ZPAQ, 0, b"7kSt\xa0\x31\x83\xd3"),
     (Kind.ZPAQ, 0, b"zPQ"),
+    (Kind.RARE_ARCHIVE, 0, b"!BDN"),
     (Kind.RARE_ARCHIVE, 0, b"SIT!"),
     (Kind.RARE_ARCHIVE, 0, b"StuffIt"),
     (Kind.RARE_ARCHIVE, 0, b"ArC\x01"),
@@ -188,6 +189,12 @@ _SIGNATURES: tuple[tuple[Kind, int, bytes], ...] = (
     (Kind.FONT, 0, b"OTTO\x00"),
 )
 """What stands at a fixed place."""
+_FURTHER_IN = tuple(signature for signature in _SIGNATURES if signature[1])
+_AT_THE_HEAD = {
+    first: tuple(one for one in _SIGNATURES if one[2][:1] == first and not one[1])
+    for first in {magic[:1] for _, at, magic in _SIGNATURES if not at}
+}
+"""The same, so that most need not be compared."""
 
 _STRUCTURES: tuple[tuple[Kind, Callable[[bytes], bool]], ...] = (
     (Kind.IMAGE, structure.is_bitmap),
@@ -272,6 +279,8 @@ _CARRIERS = frozenset(
 )
 _EMBEDDED = ((Kind.RAR, b"Rar!\x1a\x07"), (Kind.SEVENZIP, b"7z\xbc\xaf\x27\x1c\x00"))
 _EMBEDDED_WITHIN = 2 << 20
+_PAGE = re.compile(rb"(?i)<(?:script|html|iframe|!doctype html)[\s>]")
+_PAGE_WITHIN = 1 << 20
 _PDF_HEADER = re.compile(rb"%PDF-[12]\.")
 
 _HONEST_PAIRS: tuple[frozenset[Kind], ...] = (
@@ -313,7 +322,8 @@ def _without_vague(kinds: tuple[Kind, ...]) -> tuple[Kind, ...]:
 def _by_signature(data: bytes) -> Iterator[Kind]:
     """Every kind whose signature is there, those at the head first."""
     found = [Kind.PE] if structure.is_program(data) else []
-    found += [kind for kind, at, magic in _SIGNATURES if data.startswith(magic, at)]
+    possible = (*_AT_THE_HEAD.get(data[:1], ()), *_FURTHER_IN)
+    found += [kind for kind, at, magic in possible if data.startswith(magic, at)]
     found += [kind for kind, shows in _STRUCTURES if shows(data)]
     hidden = frozenset[Kind]().union(*(_IS_PART_OF.get(kind, frozenset()) for kind in found))
     found = [kind for kind in found if kind not in hidden]
@@ -349,7 +359,10 @@ def _by_content(data: bytes, declared_type: str) -> Kind:
         return Kind.SMIME
     if declared_type == OLE_STREAM:
         return Kind.DATA
-    return _BY_MIME_FAMILY.get(mime_type.partition("/")[0], Kind.DATA)
+    kind = _BY_MIME_FAMILY.get(mime_type.partition("/")[0], Kind.DATA)
+    # A browser that opens a file by its name shows the page behind any rubbish.
+    is_page = kind is Kind.DATA and _PAGE.search(data, 0, _PAGE_WITHIN)
+    return Kind.HTML if is_page else kind
 
 
 def _second_faces(data: bytes, main: Kind) -> Iterator[Kind]:

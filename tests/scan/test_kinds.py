@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.scan import kinds
 from gateway.scan.kinds import OLE_STREAM, Kind, identify, is_polyglot
 from tests.support import files
 
@@ -173,3 +174,14 @@ def test_long_runs_of_comments_are_read_in_linear_time() -> None:
 
 def test_gzip_is_one_kind_even_with_a_zip_inside() -> None:
     assert identify(gzip.compress(files.zipped({"a": b"a"})), "") == (Kind.GZIP,)
+
+
+def test_a_page_behind_rubbish_is_a_page_as_a_browser_would_have_it() -> None:
+    rubbish = random.Random(7).randbytes(300)
+
+    assert identify(rubbish + b"<Script>alert(1)</Script>", "") == (Kind.HTML,)
+    assert identify(rubbish + b"<htmlx", "") == (Kind.DATA,)
+
+
+def test_every_signature_is_looked_for() -> None:
+    assert {*kinds._FURTHER_IN}.union(*kinds._AT_THE_HEAD.values()) == {*kinds._SIGNATURES}

@@ -1,3 +1,5 @@
+import random
+
 import pytest
 
 from gateway.model import Gap, Reason
@@ -37,3 +39,15 @@ def test_a_vault_needs_a_password(data: bytes) -> None:
     inside = opened(UnopenedExtractor(), data)
 
     assert inside.gaps == [Gap(Reason.ENCRYPTED, "a vault with a password", ("message",))]
+
+
+@pytest.mark.parametrize("name", ["a.7z.002", "a.zip.017", "A.Z01", "a.r00"])
+def test_a_later_volume_of_a_split_archive_is_a_gap(name: str) -> None:
+    inside = opened(UnopenedExtractor(), random.Random(7).randbytes(300), name)
+
+    assert [gap.reason for gap in inside.gaps] == [Reason.UNSUPPORTED]
+
+
+@pytest.mark.parametrize("name", ["a.bin", "IM.001", "run.002", "a.7z", "7z.002.dat"])
+def test_other_data_is_no_volume(name: str) -> None:
+    assert opened(UnopenedExtractor(), random.Random(7).randbytes(300), name).is_clean
