@@ -2,7 +2,7 @@ import base64
 import binascii
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.model import Reason
@@ -115,6 +115,7 @@ def test_the_work_grows_with_the_text_and_not_with_its_square(piece: bytes) -> N
 
 
 @given(st.binary(max_size=600))
+@settings(deadline=None)
 def test_any_bytes_give_no_more_than_they_are(data: bytes) -> None:
     assert sum(len(one.data) for one in encodedtext.find(data)) <= 2 * len(data)
 

@@ -2,7 +2,7 @@ from io import BytesIO
 
 import pikepdf
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.demo import samples
@@ -56,6 +56,7 @@ def test_a_document_without_a_lock_is_not_handed_out_again() -> None:
 
 
 @given(st.data())
+@settings(deadline=None)
 def test_a_damaged_document_raises_nothing(data: st.DataObject) -> None:
     damaged = bytearray(locked(user="Zq9-unsaid", strength=4))
     for _ in range(data.draw(st.integers(1, 20))):

@@ -2,7 +2,7 @@ import struct
 import zlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.scan.extractors.picture import PictureExtractor
@@ -57,6 +57,7 @@ def test_a_page_inside_a_picture_is_handed_out_and_told() -> None:
 
 
 @given(st.sampled_from(sorted(PICTURES)), st.binary(max_size=200), st.integers(0, 60))
+@settings(deadline=None)
 def test_any_bytes_have_an_end_within_them_or_none(name: str, data: bytes, kept: int) -> None:
     whole = PICTURES[name][:kept] + data
     end = pictureend.end_of(whole)

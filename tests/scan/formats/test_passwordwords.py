@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.scan.formats.passwordwords import WORDS, plain, suggestions
@@ -65,6 +65,7 @@ def test_text_in_utf_16_and_in_an_old_code_page_is_read() -> None:
 
 
 @given(st.binary(max_size=400))
+@settings(deadline=None)
 def test_any_bytes_give_words_that_are_neither_empty_nor_long(data: bytes) -> None:
     for text in (plain(data, is_html=True), plain(data, is_html=False)):
         for rank, word in suggestions(text):
