@@ -17,10 +17,11 @@ from typing import TextIO, TypeVar
 
 from gateway import tls, watch
 from gateway.acts import Means
+from gateway.caretaker import patience, upkeep
 from gateway.config import ConfigError, Settings
 from gateway.events import Events, open_log
 from gateway.health import Check, Health
-from gateway.lockboxes import gateway_key, lockbox, patience, upkeep
+from gateway.lockboxes import gateway_key, lockbox
 from gateway.loglines import LogLines
 from gateway.metrics import Metrics
 from gateway.notices.held import Notices
@@ -34,11 +35,12 @@ from gateway.pipeline import Pipeline
 from gateway.poison import Poison
 from gateway.release import Handed, Release
 from gateway.reload import Made, Reload
-from gateway.smtp.inbound import Server
+from gateway.smtp.inbound.server import Server
 from gateway.smtp.journal import Journal
 from gateway.smtp.marks import Marks
 from gateway.smtp.outbound import HopAddress, NextHop, NextHopError, TlsContext
 from gateway.tls import ServerTls
+from gateway.trouble import Trouble
 from gateway.workers import sandbox
 from gateway.workers.frames import Setup
 from gateway.workers.pool import Observer, Pool, Started
@@ -54,7 +56,7 @@ Bound = TypeVar("Bound")
 """What a server says when it listens."""
 
 
-class ListenError(Exception):
+class ListenError(Trouble):
     """An address of the settings cannot be listened on."""
 
 

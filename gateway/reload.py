@@ -10,7 +10,7 @@ from gateway.notices.held import Notices
 from gateway.opinions.panel import Panel
 from gateway.packs.load import Loaded
 from gateway.pipeline import Pipeline
-from gateway.smtp.inbound import Server
+from gateway.smtp.inbound.server import Server
 from gateway.tls import ServerTls
 from gateway.workers.frames import Setup
 from gateway.workers.pool import Pool

@@ -9,7 +9,7 @@ from functools import partial
 from gateway.health import Check, Remembered
 from gateway.metrics import Metrics
 from gateway.opinions.clamd import Clamd, ClamdError
-from gateway.smtp.inbound import Server
+from gateway.smtp.inbound.server import Server
 from gateway.smtp.journal import Journal
 from gateway.smtp.outbound import NextHop, NextHopError
 from gateway.workers.pool import Pool

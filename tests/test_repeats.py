@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from gateway.smtp.inbound import InboundSettings, Server
+from gateway.smtp.inbound import InboundSettings
+from gateway.smtp.inbound.server import Server
 from gateway.smtp.sink import Sink, Step
 from tests.support.house import MALICIOUS, House, house
 from tests.support.smtp import Client

@@ -1,33 +1,25 @@
 """The ``lazaretto`` command: every command group in one place."""
 
-import typer
-
 from gateway import __version__
-from gateway.cli import config, quarantine, rules
-from gateway.cli.demo import demo
+from gateway.cli.lazy import group
 from gateway.cli.output import watched
-from gateway.cli.scan import scan
-from gateway.cli.serve import serve
-from gateway.cli.status import status
 
-commands = typer.Typer(
-    name="lazaretto",
-    help="Open every attachment of a hospital's mail, and hold what is suspicious.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=True,
+commands = group(
+    "lazaretto",
+    "Open every attachment of a hospital's mail, and hold what is suspicious.",
+    {
+        "serve": "gateway.cli.serve:serve",
+        "status": "gateway.cli.status:status",
+        "scan": "gateway.cli.scan:scan",
+        "demo": "gateway.cli.demo:demo",
+        "quarantine": "gateway.cli.quarantine:commands",
+        "rules": "gateway.cli.rules:commands",
+        "config": "gateway.cli.config:commands",
+        "version": "gateway.cli.main:version",
+    },
 )
 
-commands.command()(serve)
-commands.command()(status)
-commands.command()(scan)
-commands.command()(demo)
-commands.add_typer(quarantine.commands, name="quarantine")
-commands.add_typer(rules.commands, name="rules")
-commands.add_typer(config.commands, name="config")
 
-
-@commands.command()
 def version() -> None:
     """Print the version."""
     print(f"lazaretto {__version__}")

@@ -11,10 +11,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
 
-from gateway.app import ListenError
 from gateway.config import ConfigError
-from gateway.packs.load import NoBuiltinPackError
-from gateway.workers.pool import PoolStartError
+from gateway.trouble import Trouble
 from quarantine import AmbiguousIdError, KeyFileError, LockboxError, NotFoundError, StateError
 
 MISTAKE = 2
@@ -23,7 +21,7 @@ FAILURE = 1
 """A failure of ours, of the machine, or of the next hop."""
 
 _CALLERS_MISTAKES = (ConfigError, NotFoundError, AmbiguousIdError, StateError)
-_FAILURES = (LockboxError, NoBuiltinPackError, PoolStartError, ListenError)
+_FAILURES = (LockboxError, Trouble)
 
 _WIDTH_OF_A_FILE = 160
 
@@ -58,7 +56,7 @@ def clear_errors() -> Iterator[None]:
     try:
         yield
     except KeyFileError as error:
-        stop(f"{error} (see: lazaretto quarantine create-key --help)")
+        stop(f"{error} (see: lazaretto quarantine keys create --help)")
     except _CALLERS_MISTAKES as error:
         _say(error, MISTAKE)
     except _FAILURES as error:

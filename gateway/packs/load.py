@@ -18,11 +18,12 @@ from gateway.packs.format import (
     check_file,
     read_manifest,
 )
+from gateway.trouble import Trouble
 
 _PACKAGE = Path(__file__).parent
 
 
-class NoBuiltinPackError(Exception):
+class NoBuiltinPackError(Trouble):
     """The rules that travel with the program are not there."""
 
 

@@ -7,6 +7,9 @@ from typing import Protocol
 from gateway.model import Finding, Gap, Lineage
 from gateway.scan.kinds import Kind
 from gateway.scan.passwords import Passwords
+from gateway.scan.stream import Stream
+
+__all__ = ["Analyzer", "Artifact", "Context", "Extractor", "Member", "Stream"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +38,6 @@ class Artifact:
     def depth(self) -> int:
         """How many containers are around it: 0 for the message itself."""
         return len(self.lineage) - 1
-
-
-class Stream(Protocol):
-    """Bytes that come as they are asked for; every binary file is one."""
-
-    def read(self, size: int, /) -> bytes:
-        """Give up to ``size`` bytes, b"" at the end."""
 
 
 @dataclass(frozen=True, slots=True)

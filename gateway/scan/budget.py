@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from gateway.model import Reason
-from gateway.scan.api import Stream
+from gateway.scan.stream import Stream
 
 _CHUNK = 1 << 20
 _MIB = 1 << 20

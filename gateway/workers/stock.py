@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from gateway.model import Pack
+from gateway.trouble import Trouble
 from gateway.workers.frames import Layer, Setup
 from gateway.workers.generation import Generation, ZygoteError
 from gateway.workers.remote import LostWorkerError, RemoteWorker
@@ -19,7 +20,7 @@ _FIRST_PAUSE_SECONDS = 0.05
 _LONGEST_PAUSE_SECONDS = 1.0
 
 
-class PoolStartError(Exception):
+class PoolStartError(Trouble):
     """The pool cannot run with this setup. The text says why."""
 
 

@@ -345,7 +345,7 @@ def test_a_missing_key_is_one_clear_line(tmp_path: Path) -> None:
     assert done.exit_code == 2
     assert len(done.stderr.splitlines()) == 1
     assert f"no key file {tmp_path}/quarantine.key" in done.stderr
-    assert "lazaretto quarantine create-key" in done.stderr
+    assert "lazaretto quarantine keys create" in done.stderr
 
 
 def test_a_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
@@ -359,8 +359,8 @@ def test_a_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_key_is_made_once(tmp_path: Path) -> None:
-    first = run("quarantine", "create-key", tmp_path / "k")
-    again = run("quarantine", "create-key", tmp_path / "k")
+    first = run("quarantine", "keys", "create", tmp_path / "k")
+    again = run("quarantine", "keys", "create", tmp_path / "k")
 
     assert (first.exit_code, again.exit_code) == (0, 2)
     assert (tmp_path / "k").stat().st_mode & 0o777 == 0o600

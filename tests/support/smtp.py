@@ -10,7 +10,8 @@ from ssl import SSLContext
 
 from gateway.model import Envelope, Recipient
 from gateway.smtp import replies
-from gateway.smtp.inbound import InboundSettings, Server, SessionLimits
+from gateway.smtp.inbound import InboundSettings, SessionLimits
+from gateway.smtp.inbound.server import Server
 from gateway.smtp.marks import Marks
 from gateway.smtp.replies import Reply
 from gateway.spool import Spool

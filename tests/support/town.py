@@ -10,7 +10,8 @@ from typing import Any
 
 from gateway.demo import samples
 from gateway.model import Report
-from gateway.smtp.inbound import InboundSettings, Server, SessionLimits
+from gateway.smtp.inbound import InboundSettings, SessionLimits
+from gateway.smtp.inbound.server import Server
 from gateway.smtp.outbound import HopAddress, Limits, NextHop, Timeouts
 from gateway.smtp.sink import Sink
 from gateway.spool import Spool

@@ -1,36 +1,29 @@
 """``lazaretto quarantine``: what is held, why, and what becomes of it."""
 
-import typer
+from gateway.cli.lazy import group
 
-from gateway.cli.quarantine import (
-    audit,
-    ending,
-    keeping,
-    keys,
-    listing,
-    releasing,
-    rescanning,
-    showing,
-    taking,
+_HERE = "gateway.cli.quarantine"
+
+commands = group(
+    "quarantine",
+    "See, release, delete and export what is held.",
+    {
+        "list": f"{_HERE}.listing:list_",
+        "show": f"{_HERE}.showing:show",
+        "release": f"{_HERE}.releasing:release",
+        "approve": f"{_HERE}.releasing:approve",
+        "settle": f"{_HERE}.releasing:settle",
+        "delete": f"{_HERE}.ending:delete",
+        "legal-hold": f"{_HERE}.ending:legal_hold",
+        "purge": f"{_HERE}.ending:purge",
+        "export": f"{_HERE}.taking:export",
+        "report": f"{_HERE}.taking:report",
+        "rescan": f"{_HERE}.rescanning:rescan",
+        "stats": f"{_HERE}.listing:stats",
+        "fsck": f"{_HERE}.keeping:fsck",
+        "backup": f"{_HERE}.keeping:backup",
+        "restore": f"{_HERE}.keeping:restore",
+        "keys": f"{_HERE}.keys:commands",
+        "audit": f"{_HERE}.audit:commands",
+    },
 )
-
-commands = typer.Typer(help="See, release, delete and export what is held.", no_args_is_help=True)
-
-commands.command("list")(listing.list_)
-commands.command()(showing.show)
-commands.command()(releasing.release)
-commands.command()(releasing.approve)
-commands.command()(releasing.settle)
-commands.command()(ending.delete)
-commands.command("legal-hold")(ending.legal_hold)
-commands.command()(ending.purge)
-commands.command()(taking.export)
-commands.command()(taking.report)
-commands.command()(rescanning.rescan)
-commands.command()(listing.stats)
-commands.command()(keeping.fsck)
-commands.command()(keeping.backup)
-commands.command()(keeping.restore)
-commands.command("create-key", hidden=True)(keys.create)
-commands.add_typer(keys.commands, name="keys")
-commands.add_typer(audit.commands, name="audit")

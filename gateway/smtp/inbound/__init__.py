@@ -1,7 +1,9 @@
-"""The SMTP server: aiosmtpd splits the command lines, and everything behind them is ours."""
+"""The SMTP server: aiosmtpd splits the command lines, and everything behind them is ours.
+
+The server itself is in ``server``: settings are read without it.
+"""
 
 from gateway.smtp.inbound.contract import Answered, Observer, Passage, Pipeline
-from gateway.smtp.inbound.server import Server
 from gateway.smtp.inbound.settings import InboundSettings, SessionLimits
 
 __all__ = [
@@ -10,6 +12,5 @@ __all__ = [
     "Observer",
     "Passage",
     "Pipeline",
-    "Server",
     "SessionLimits",
 ]
