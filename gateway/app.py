@@ -17,7 +17,7 @@ from typing import TextIO, TypeVar
 
 from gateway import tls, watch
 from gateway.acts import Means
-from gateway.caretaker import patience, upkeep
+from gateway.caretaker import leniency, patience, upkeep
 from gateway.config import ConfigError, Settings
 from gateway.events import Events, open_log
 from gateway.health import Check, Health
@@ -162,6 +162,7 @@ async def _run(
             policy=settings.actions.policy(),
             means=means,
             deadline_seconds=settings.smtp.deadline,
+            leniency=leniency(settings, events),
         )
         certificate = server_tls(settings)
         server = Server(

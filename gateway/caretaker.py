@@ -1,8 +1,10 @@
-"""Who looks after the quarantine while the gateway runs, as the settings say."""
+"""The parts around the quarantine while the gateway runs, as the settings say."""
 
+from gateway.allowancebook import AllowanceBook
 from gateway.config import Settings
 from gateway.events import Events
 from gateway.holding import Patience
+from gateway.leniency import Leniency
 from gateway.lockboxes import retention
 from gateway.notices.alarm import Alarm
 from gateway.smtp.outbound import NextHop
@@ -15,6 +17,11 @@ def patience(settings: Settings) -> Patience:
     asked = settings.quarantine
     by_recipient = {named.lower(): seconds for named, seconds in asked.look_within_for.items()}
     return Patience(asked.look_within.seconds(), by_recipient)
+
+
+def leniency(settings: Settings, events: Events) -> Leniency:
+    """Who applies the exceptions."""
+    return Leniency(AllowanceBook(settings.actions.allowances), settings.actions.authority, events)
 
 
 def upkeep(settings: Settings, held: Lockbox, next_hop: NextHop, events: Events) -> Upkeep:

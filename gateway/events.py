@@ -166,6 +166,11 @@ class Events:
         self._metrics.notices_failed.inc()
         self._log.warning("notice_failed", item=item, reply=reply.code)
 
+    def allowed(self, identifier: str, number: int) -> None:
+        """A finding counted as a note, because exception ``number`` says so."""
+        self._metrics.allowed.inc()
+        self._log.info("allowed", id=identifier, number=number)
+
     def overdue(self, item: str, kind: str) -> None:
         """Nobody has looked at a held message in time."""
         self._log.warning("overdue", item=item, **{"class": kind})

@@ -109,6 +109,11 @@ class Metrics:
         self.overdue = self._gauge(
             "quarantine_overdue", "Held messages that nobody has looked at in time"
         )
+        self.allowed = Counter(
+            "lazaretto_allowed",
+            "Exceptions that made a finding a note",
+            registry=self.registry,
+        )
         self.purged = Counter(
             "lazaretto_quarantine_purged",
             "Items whose time was over",

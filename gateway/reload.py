@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from gateway.caretaker import leniency
 from gateway.config import ConfigError, Settings
 from gateway.events import Events
 from gateway.notices.held import Notices
@@ -79,6 +80,7 @@ class Reload:
                 policy=fresh.actions.policy(),
                 means=means,
                 deadline_seconds=fresh.smtp.deadline,
+                leniency=leniency(fresh, self._events),
             )
             self._server.reconfigure(
                 self._pipeline,

@@ -215,6 +215,8 @@ class ActionSettings(Section):
     suspicious: ActionWord = _ACTIONS[Class.SUSPICIOUS]
     malicious: ActionWord = _ACTIONS[Class.MALICIOUS]
     encrypted_mail: ActionWord = Policy().encrypted_mail
+    authority: str = ""
+    allowances: Path = Path("/var/lib/lazaretto/allowances.json")
 
     @model_validator(mode="after")
     def _nothing_unseen_passes_as_clean(self) -> Self:

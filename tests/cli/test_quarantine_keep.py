@@ -230,6 +230,7 @@ def test_a_changed_audit_is_named_with_its_record(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "command",
     ["list", "show", "release", "approve", "settle", "delete", "legal-hold", "purge", "export",
+     "allow", "allowances", "disallow",
      "report", "rescan", "stats", "fsck", "backup", "restore", "keys create", "keys show",
      "keys rotate", "audit list", "audit head", "audit verify"],
 )  # fmt: skip

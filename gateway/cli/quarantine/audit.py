@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from gateway.cli.options import ConfigFile, Json
 from gateway.cli.quarantine.desk import line, opened
@@ -90,7 +91,10 @@ def _print(record: Record, *, json: bool) -> None:
     if json:
         print(line(asdict(record)))
         return
-    text = cell(f"{record.number:>6} {record.at:%Y-%m-%d %H:%M:%S} ", "dim")
-    text.append_text(cell(f"{record.who} {record.action} {record.item}".rstrip()))
     why = f" ({record.why})" if record.why else ""
-    console.print(text.append_text(cell(f"{why}  {record.origin}", "dim")), soft_wrap=True)
+    text = Text.assemble(
+        cell(f"{record.number:>6} {record.at:%Y-%m-%d %H:%M:%S} ", "dim"),
+        cell(f"{record.who} {record.action} {record.item}".rstrip() + why),
+        cell(f"  {record.origin}", "dim"),
+    )
+    console.print(text, soft_wrap=True)

@@ -21,6 +21,8 @@ _SECONDS = 2.0
 _ALIVE = frozenset({State.HELD, State.RELEASING, State.RELEASED})
 _DAYS = 14
 _BAR = 40
+_WIDE = 100
+_COLUMNS = ("id", "held (UTC)", "class", "from", "subject", "why")
 _MOST_RULES = 12
 _AGES = ((1, "under 1 hour"), (4, "under 4 hours"), (24, "under 1 day"), (168, "under 1 week"))
 
@@ -171,12 +173,13 @@ def _watch(box: Lockbox, query: Query, *, json: bool) -> None:
 
 
 def table(items: Iterable[Item]) -> Table:
-    """Items, one a line."""
+    """Items, one a line; on a narrow terminal without the reasons, which show has."""
     drawn = Table(box=None, header_style="bold", pad_edge=False)
-    for title in ("id", "held (UTC)", "class", "from", "subject", "why"):
-        drawn.add_column(title, no_wrap=title in {"id", "held (UTC)"}, overflow="fold")
+    shown = _COLUMNS if console.width >= _WIDE else _COLUMNS[:-1]
+    for title in shown:
+        drawn.add_column(title, no_wrap=title in {"id", "held (UTC)", "class"}, overflow="fold")
     for item in items:
-        drawn.add_row(*_cells(item))
+        drawn.add_row(*_cells(item)[: len(shown)])
     return drawn
 
 
