@@ -40,7 +40,7 @@ NO_PARSERS = frozenset(
         # adapters of parsers that are not ours; their analyzers and extractors are targets
         *("barcodes", "libmagic", "lib7zip", "olevba", "pdflock", "pdfpages", "pictures"),
         # ask parsers that are targets
-        *("officeobjects", "pdfactions", "pdflinks", "ziplock"),
+        *("officeobjects", "pdfactions", "pdffiles", "pdflinks", "ziplock"),
         # writes
         "compoundwriter",
     }
