@@ -17,7 +17,9 @@ _NOT_BASE64 = bytes(set(range(256)) - set(_ALPHABET))
 _WEB_ALPHABET = bytes.maketrans(b"-_", b"+/")
 _WEB_LETTERS = _ALPHABET + b"-_=\r\n\t "
 _BLOCKS = re.compile(rb"[^=]+")
-_LETTERS = re.compile(rb"[A-Za-z0-9+/]*")
+_LINE_OF_LETTERS = re.compile(
+    rb"(?m)^[ \t]*+((?:[A-Za-z0-9+/]{4})*+)([A-Za-z0-9+/]{0,3})(?<=[A-Za-z0-9+/])"
+)
 
 _ONLY_BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{4,}={0,2}|=+")
 _NOTHING_ELSE = re.compile(rb"(?:[A-Za-z0-9+/]++[ \t]*+[\r\n]++)*+[A-Za-z0-9+/]++={0,2}\s*+")
@@ -127,14 +129,13 @@ def _is_junk_in_many_lines(body: bytes) -> bool:
 
 def _by_line(body: bytes) -> bytes:
     """Decode each line up to its first letter of junk, and no more than whole groups of it."""
-    runs = [run for line in body.split(b"\n") if (run := _letters(line))]
-    return decode(b"".join([*(run[: len(run) & ~3] for run in runs[:-1]), *runs[-1:]]))
-
-
-def _letters(line: bytes) -> bytes:
-    """The letters at the beginning of a line."""
-    found = _LETTERS.match(line.strip())
-    return found[0] if found else b""
+    letters = bytearray()
+    groups = rest = b""
+    for line in _LINE_OF_LETTERS.finditer(body):
+        # What the groups leave over counts in the last line only. One buffer, however many lines.
+        letters += groups
+        groups, rest = line.groups()
+    return decode(bytes(letters + groups + rest)) if groups or letters else b""
 
 
 def _last_letter(body: bytes) -> int:

@@ -13,6 +13,7 @@ _BEGIN = re.compile(
 )
 _END = re.compile(rb"[\r\n](?:(?:end|====)[ \t]*(?=[\r\n]|\Z)|(?=begin[ \t]+[0-7]{3,4}[ \t]))")
 _LINE = re.compile(rb"([!-_])[ -`]*")
+_TEXT_LINE = re.compile(rb"[^\r\n]+")
 _MOST_OF_NAME = 500
 MOST_GROWTH = 4
 """How much longer than its text a file may be: cut-off blanks, put back, could make it 20 times."""
@@ -34,7 +35,8 @@ def decode(body: bytes) -> bytes:
     """Decode the lines of one file; what is no such line is left out."""
     decoded = bytearray()
     restored, most = 0, (MOST_GROWTH - 1) * len(body) + 1024
-    for line in body.splitlines():
+    for found in _TEXT_LINE.finditer(body):
+        line = found[0]
         data = _decode_line(line)
         restored += max(0, len(data) - len(line))
         decoded += data if restored < most else data[: len(line)]

@@ -275,8 +275,8 @@ FINDINGS: Mapping[str, Explanation] = {
     "mime.ambiguous": Explanation(
         (Level.NOTE, Level.SUSPICIOUS),
         "Mail programs read this message differently: one shows a file that another does not "
-        "show, or other bytes under the same name. Everything that any of them shows was looked "
-        "at. It is a note where no file is concerned.",
+        "show, other bytes under the same name, or the same bytes under a name of another kind. "
+        "Everything that any of them shows was looked at. It is a note where no file is concerned.",
         f"{_ASK} Honest programs very rarely write such mail, attackers do to pass scanners.",
         "T1027",
     ),
