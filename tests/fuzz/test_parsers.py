@@ -27,6 +27,7 @@ NO_PARSERS = frozenset(
         # values, lists and patterns
         *(
             "addresses",
+            "mediatypes",
             "classes",
             "filenames",
             "embedded",
