@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 
 from gateway import records
 from gateway.model import Envelope, Recipient
@@ -19,7 +20,7 @@ from gateway.smtp.outbound import NextHop, NextHopError, RefusedError
 from gateway.smtp.replies import Reply
 from gateway.smtp.trace import released
 from gateway.spool import Spool
-from quarantine import Details, Lockbox, LockboxError, SecondPersonError, StateError
+from quarantine import Details, Lockbox, LockboxError, SecondPersonError, State, StateError
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +68,25 @@ class Release:
         details = await asyncio.to_thread(self.lockbox.item, identifier)
         if check:
             check(details)
-        needs_two = details.item.kind in self.two_persons
+        if details.item.state is not State.HELD:
+            # Its bytes may be gone: the lockbox says what became of it.
+            return await self._begin_and_send(details, who, why, recipients)
+        with self.lockbox.claim(details.item.id):
+            return await self._begin_and_send(details, who, why, recipients)
+
+    async def _begin_and_send(
+        self, details: Details, who: str, why: str, recipients: Sequence[str]
+    ) -> Handed:
+        item = details.item
+        needs_two = item.kind in self.two_persons
+        begin = partial(self.lockbox.begin_release, recipients=recipients, needs_two=needs_two)
         try:
-            await asyncio.to_thread(
-                self.lockbox.begin_release,
-                details.item.id,
-                who=who,
-                why=why,
-                recipients=recipients,
-                needs_two=needs_two,
-            )
+            await asyncio.to_thread(begin, item.id, who=who, why=why)
         except SecondPersonError:
-            if details.item.approved_by:
+            if item.approved_by:
                 raise
-            await asyncio.to_thread(
-                self.lockbox.approve, details.item.id, who=who, why=why, recipients=recipients
-            )
+            approve = partial(self.lockbox.approve, recipients=recipients)
+            await asyncio.to_thread(approve, item.id, who=who, why=why)
             return Handed(replies.NEEDS_SECOND_PERSON, is_approved=True)
         return await self._send(details, who, recipients)
 
@@ -92,7 +96,7 @@ class Release:
             envelope = records.decode_envelope(details.envelope)
             chosen = _chosen(details, envelope, recipients)
             text = await asyncio.to_thread(self.lockbox.message, item)
-            handed = await self._hand_over(item, replace(envelope, recipients=chosen), text)
+            handed = await self._hand_over(item, who, replace(envelope, recipients=chosen), text)
         except LockboxError as error:
             await asyncio.to_thread(self.lockbox.fail_release, item, who=who, reply=str(error))
             raise
@@ -110,7 +114,10 @@ class Release:
         )
         return handed
 
-    async def _hand_over(self, item: str, envelope: Envelope, text: bytes) -> Handed:
+    async def _hand_over(self, item: str, who: str, envelope: Envelope, text: bytes) -> Handed:
+        async def before_dot() -> None:
+            await asyncio.to_thread(self.lockbox.sending, item, who=who)
+
         headers = released(
             envelope,
             hostname=self.hostname,
@@ -130,7 +137,7 @@ class Release:
                 if not taken:
                     await transaction.abandon()
                     return Handed(next(iter(answers.values())), refused=tuple(answers.items()))
-                reply = await transaction.send(headers, message)
+                reply = await transaction.send(headers, message, before_dot=before_dot)
             except RefusedError as refused:
                 reply, taken = refused.reply, ()
             except NextHopError:

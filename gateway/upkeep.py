@@ -98,6 +98,8 @@ class Upkeep:
             self.events.audit_head(str(head))
 
     async def _purge(self) -> None:
+        # A command that was killed left something half done.
+        await asyncio.to_thread(self.lockbox.recover)
         purged = await asyncio.to_thread(lambda: list(self.lockbox.upkeep.purge(self.retention)))
         if purged:
             self.events.purged(len(purged))

@@ -14,11 +14,12 @@ import fcntl
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from quarantine.durable import sync_folder
-from quarantine.errors import MissingError, NoRoomError, StoreError
+from quarantine.errors import LockedError, MissingError, NoRoomError, StoreError
 
 Step = Callable[[str], None]
 """Called with the name of each step that has been taken: tests end the process there."""
@@ -102,6 +103,16 @@ class FileBlobs:
         if status.f_files and not status.f_favail:
             return 0
         return status.f_bavail * status.f_frsize
+
+    @contextmanager
+    def claim(self, name: str) -> Iterator[None]:
+        """Hold a lock on the file, which the kernel gives back when this process ends."""
+        with self.open(name) as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise LockedError(f"another process works with item {name}") from error
+            yield
 
     def _write(self, unfinished: Path, chunks: Iterable[bytes]) -> None:
         with os.fdopen(_create_locked(unfinished), "wb") as file:

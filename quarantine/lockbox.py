@@ -29,7 +29,7 @@ from quarantine.sealer import (
 from quarantine.sealing import seal
 from quarantine.store import Blobs, Index, Marks, SealedItem, each
 from quarantine.trail import Trail
-from quarantine.upkeep import Recovery, Upkeep, end
+from quarantine.upkeep import SENDING, Recovery, Upkeep, end
 
 RESERVE_BYTES = 256 * 1024 * 1024
 
@@ -211,8 +211,9 @@ class Lockbox:
     ) -> Item:
         """Mark a held item as on its way: one caller wins, and nobody else can release it.
 
-        Settle it by ``finish_release`` or ``fail_release``. If the process dies in between, the
-        item stays ``releasing`` until a person has looked whether it arrived.
+        Settle it by ``finish_release`` or ``fail_release``. If the process dies in between,
+        `recover` holds it as before; but after ``sending`` it stays ``releasing`` until a person
+        has looked whether it arrived.
         With ``needs_two`` somebody else must have approved: raises SecondPersonError.
         """
         item = self._parts.find(typed)
@@ -220,6 +221,14 @@ class Lockbox:
             self._check_approval(item, who, recipients)
         marks = Marks(approved_by="", approved_for=b"")
         return self._move(item, {State.HELD}, State.RELEASING, who=who, why=why, marks=marks)
+
+    def claim(self, typed: str) -> AbstractContextManager[None]:
+        """Be the one who releases an item: `recover` then knows that its release is alive."""
+        return self._parts.blobs.claim(self._parts.find(typed).id)
+
+    def sending(self, typed: str, *, who: str) -> None:
+        """Record that the next hop may have it from now on: after this only a person can tell."""
+        self.record(SENDING, who=who, typed=typed)
 
     def finish_release(
         self,

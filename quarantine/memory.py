@@ -4,6 +4,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import datetime
 from io import BytesIO
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from quarantine.audit import Append, SealedRecord, Tip
-from quarantine.errors import MissingError, NoRoomError, StoreError
+from quarantine.errors import LockedError, MissingError, NoRoomError, StoreError
 from quarantine.item import Query, Sort, State
 from quarantine.sealing import SealedNote
 from quarantine.store import Alternatives, Marks, Rewrapped, SealedItem
@@ -25,6 +26,7 @@ class MemoryBlobs:
     def __init__(self, capacity_bytes: int = 1 << 30) -> None:
         self._capacity_bytes = capacity_bytes
         self._kept: dict[str, tuple[bytes, float]] = {}
+        self._claimed: set[str] = set()
 
     def put(self, name: str, chunks: Iterable[bytes]) -> None:
         """Keep the bytes. Raises NoRoomError when they do not fit."""
@@ -56,6 +58,18 @@ class MemoryBlobs:
     def free_bytes(self) -> int:
         """How much more fits."""
         return self._capacity_bytes - sum(len(data) for data, _ in list(self._kept.values()))
+
+    @contextmanager
+    def claim(self, name: str) -> Iterator[None]:
+        """Be the only one, until the block ends."""
+        self.open(name)
+        if name in self._claimed:
+            raise LockedError(f"somebody else works with item {name}")
+        self._claimed.add(name)
+        try:
+            yield
+        finally:
+            self._claimed.discard(name)
 
 
 class MemoryIndex:

@@ -6,6 +6,7 @@ owes is `tests/contracts/test_stores.py`.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -98,6 +99,13 @@ class Blobs(Protocol):
 
     def free_bytes(self) -> int:
         """How much more fits."""
+        ...
+
+    def claim(self, name: str) -> AbstractContextManager[None]:
+        """Be the one who works with these bytes, until the block ends or the process does.
+
+        Raises LockedError when somebody else is, and MissingError if they are not there.
+        """
         ...
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from quarantine.audit import note_label
-from quarantine.errors import ClockError, NoRoomError, SealedError
+from quarantine.errors import ClockError, LockedError, MissingError, NoRoomError, SealedError
 from quarantine.item import Item, Query, State
 from quarantine.parts import Parts
 from quarantine.sealer import outline
@@ -14,6 +14,7 @@ from quarantine.sealing import reseal_note
 from quarantine.store import Marks, SealedItem, each
 
 DEFAULT_RETENTION = timedelta(days=30)
+SENDING = "sending"
 _PROGRAM = "lazaretto"
 _BATCH = 100
 _MOST_ALARMS = 1000
@@ -31,6 +32,8 @@ class Recovery:
     """Half-written files."""
     leftover: int
     """Items that were deleted already, and are gone for good now."""
+    cut_off: int
+    """Releases that died before the message was sent: held as before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ class Upkeep:
             shred(self.parts, item)
         if self.parts.ballast:
             self.parts.ballast.fill(self.parts.blobs.free_bytes() - self.parts.reserve_bytes)
-        return Recovery(unfinished, len(half_gone))
+        return Recovery(unfinished, len(half_gone), self._take_back())
 
     def purge(
         self,
@@ -144,6 +147,30 @@ class Upkeep:
             )
             for key_id in dict.fromkeys([*known, *counts])
         ]
+
+    def _take_back(self) -> int:
+        """Hold what nobody releases any more, unless the next hop may have it."""
+        count = 0
+        for item in each(self.parts.index, Query(states=frozenset({State.RELEASING}))):
+            records = self.parts.index.records(item.id)
+            try:
+                with self.parts.blobs.claim(item.id):
+                    if records[-1].action != SENDING:
+                        count += self._hold_again(item)
+            except (LockedError, MissingError):
+                continue  # its release is alive, or fsck has something to say
+        return count
+
+    def _hold_again(self, item: SealedItem) -> bool:
+        entry = self.parts.entry(
+            State.HELD.value,
+            who=_PROGRAM,
+            item=item.id,
+            was=State.RELEASING,
+            became=State.HELD,
+            why="the release was cut off before the message was sent",
+        )
+        return self.parts.index.move(item.id, State.RELEASING, State.HELD, entry)
 
     def _reseal_tip(self) -> None:
         while (tip := self.parts.index.tip()).state:

@@ -242,7 +242,7 @@ def test_every_command_shows_how_it_is_used(command: str) -> None:
 
 
 @pytest.mark.slow
-def test_a_second_gateway_is_told_who_has_the_quarantine(tmp_path: Path) -> None:
+def test_e11_a_second_gateway_is_told_who_has_the_quarantine(tmp_path: Path) -> None:
     with (
         mail_server() as sink,
         gateway(tmp_path, port=free_port(), next_hop=sink.port) as first,

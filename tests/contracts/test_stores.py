@@ -10,7 +10,7 @@ import pytest
 
 from quarantine.audit import Append, Chain, Entry
 from quarantine.durable import make_folder
-from quarantine.errors import MissingError, StoreError
+from quarantine.errors import LockedError, MissingError, StoreError
 from quarantine.files import FileBlobs
 from quarantine.item import Query, Sort, State
 from quarantine.keys import KeyRing
@@ -122,6 +122,19 @@ def test_every_blob_has_an_age(blobs: Blobs) -> None:
 
     assert ages.keys() == {"one", "two"}
     assert all(-1 < age < 60 for age in ages.values())
+
+
+def test_bytes_are_claimed_by_one_at_a_time(blobs: Blobs) -> None:
+    blobs.put("one", [b"a"])
+    with blobs.claim("one"):
+        with pytest.raises(LockedError), blobs.claim("one"):
+            pass
+        with blobs.open("one") as stream:
+            assert stream.read(9) == b"a"
+    with blobs.claim("one"):
+        pass
+    with pytest.raises(MissingError), blobs.claim("two"):
+        pass
 
 
 def test_there_is_free_space(blobs: Blobs) -> None:

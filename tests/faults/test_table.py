@@ -4,13 +4,15 @@ import re
 from pathlib import Path
 
 HERE = Path(__file__).parent
-_ROW = re.compile(r"^\| ([ACDGH]\d+[ab]?) \|.*\| `([^`]+)` \|$", re.MULTILINE)
-_TESTED = re.compile(r'"([ACDGH]\d+[ab]?) |def test_([acdgh]\d+[ab]?)_')
+_ROW = re.compile(r"^\| ([A-EGH]\d+[ab]?) \|.*\| `([^`]+)` \|$", re.MULTILINE)
+_TESTED = re.compile(r'"([A-EGH]\d+[ab]?) |def test_([a-egh]\d+[ab]?)_')
 
 EVERY_ROW = (
-    [f"A{number}" for number in range(1, 17)]
+    [f"A{number}" for number in range(1, 22)]
+    + [f"B{number}" for number in range(2, 14)]
     + [f"C{number}" for number in range(1, 27)]
     + [f"D{number}" for number in range(1, 14)]
+    + [f"E{number}" for number in range(1, 13) if number != 5]
     + ["G1", "G2", "G3a", "G3b", *(f"G{number}" for number in range(4, 19))]
     + [f"H{number}" for number in range(1, 9)]
 )

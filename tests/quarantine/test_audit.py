@@ -60,7 +60,7 @@ def test_a_chain_as_it_was_written_is_whole() -> None:
         {"mac": None},
     ],
 )
-def test_the_first_changed_record_is_named(change: dict[str, object]) -> None:
+def test_e10_the_first_changed_record_is_named(change: dict[str, object]) -> None:
     records = [*RECORDS]
     records[2] = replace(records[2], **change)
 

@@ -34,7 +34,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
-def test_a_flipped_bit_in_the_index_is_an_error_a_problem_or_nowhere(
+def test_e1_a_flipped_bit_in_the_index_is_an_error_a_problem_or_nowhere(
     sound: Path, tmp_path: Path
 ) -> None:
     with open_box(sound) as box:

@@ -39,7 +39,7 @@ _KILLED = -9
         ("row committed", 0, 1, 1),
     ],
 )
-def test_a_kill_while_holding_leaves_all_or_nothing(
+def test_a21_a_kill_while_holding_leaves_all_or_nothing(
     tmp_path: Path, step: str, unfinished: int, files: int, rows: int
 ) -> None:
     assert in_child(hold_and_die, tmp_path, step) == _KILLED
@@ -206,7 +206,9 @@ _HOLD_TWICE = """
 
 @pytest.mark.slow
 @pytest.mark.skipif(not _can_mount(), reason="this system lets no user mount a small disk")
-@pytest.mark.parametrize("options", ["size=1m", "nr_inodes=14"])
+@pytest.mark.parametrize(
+    "options", ["size=1m", "nr_inodes=14"], ids=["B3 no blocks", "B5 no inodes"]
+)
 def test_a_full_disk_is_said_and_mended_by_making_room(tmp_path: Path, options: str) -> None:
     outcome = _run(_on_a_small_disk(tmp_path, options), _HOLD_UNTIL_FULL, tmp_path)
 
@@ -219,7 +221,7 @@ def test_a_full_disk_is_said_and_mended_by_making_room(tmp_path: Path, options: 
 
 @pytest.mark.slow
 @pytest.mark.skipif(not _can_mount(), reason="this system lets no user mount a small disk")
-def test_a_disk_that_is_read_only_is_said(tmp_path: Path) -> None:
+def test_b8_a_disk_that_is_read_only_is_said(tmp_path: Path) -> None:
     said = _run(_on_a_small_disk(tmp_path, "size=2m"), _OPEN_READ_ONLY, tmp_path)
 
     assert "must exist and be writable" in said
@@ -277,7 +279,7 @@ _WORK_ON_A_FULL_DISK = """
 
 @pytest.mark.slow
 @pytest.mark.skipif(not _can_mount(), reason="this system lets no user mount a small disk")
-def test_on_a_disk_that_something_else_filled_the_ballast_lets_people_work_and_be_recorded(
+def test_b4_on_a_disk_that_something_else_filled_the_ballast_lets_people_work_and_be_recorded(
     tmp_path: Path,
 ) -> None:
     outcome = _run(_on_a_small_disk(tmp_path, "size=4m"), _WORK_ON_A_FULL_DISK, tmp_path)
@@ -291,7 +293,7 @@ def test_on_a_disk_that_something_else_filled_the_ballast_lets_people_work_and_b
     }
 
 
-def test_a_log_of_the_index_that_was_lost_is_said(tmp_path: Path) -> None:
+def test_e2_a_log_of_the_index_that_was_lost_is_said(tmp_path: Path) -> None:
     """What was acknowledged since the last checkpoint is in the log only."""
     with open_box(tmp_path / "box") as box:
         box.hold(new_item())

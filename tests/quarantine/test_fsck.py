@@ -34,7 +34,7 @@ def test_a_sound_lockbox_has_no_problems(box: Lockbox) -> None:
     assert _found(box) == []
 
 
-def test_a_missing_message_is_found(box: Lockbox, tmp_path: Path) -> None:
+def test_e9_a_missing_message_is_found(box: Lockbox, tmp_path: Path) -> None:
     held = box.hold(new_item())
     (_messages(tmp_path) / held.id).unlink()
 

@@ -1,7 +1,7 @@
 import os
 import sqlite3
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -80,6 +80,15 @@ def test_an_item_comes_back_as_it_was_put_in(box: Lockbox) -> None:
     assert details.envelope == b'{"sender": "a@example.org"}'
     assert details.report == b'{"findings": []}'
     assert [(c.who, c.was, c.became) for c in details.changes] == [("intake", None, State.HELD)]
+
+
+def test_a_moment_is_the_same_before_and_after_it_was_kept(box: Lockbox) -> None:
+    look_by = datetime(2026, 3, 4, 5, 6, 7, 123_456, tzinfo=timezone(timedelta(hours=2)))
+    held = box.hold(new_item(look_by=look_by))
+
+    assert box.item(held.id).item == held
+    assert held.look_by == datetime(2026, 3, 4, 3, 6, 7, 123_000, tzinfo=UTC)
+    assert list(box.fsck()) == []
 
 
 @pytest.mark.parametrize("message", [b"", memoryview(b"viewed"), Memory(b"in a memory file")])
@@ -299,7 +308,7 @@ def test_a_lost_index_is_not_replaced_by_an_empty_one(tmp_path: Path, size: int)
             open_box(tmp_path)
 
 
-def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+def test_b11_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
 
     with pytest.raises(StoreError, match=r"cannot keep items in .*box: .*/file: File exists"):
@@ -323,7 +332,7 @@ def test_a_flipped_bit_gives_an_error_and_no_message(tmp_path: Path) -> None:
             box.message(held.id)
 
 
-def test_a_cut_message_gives_an_error_and_no_message(tmp_path: Path) -> None:
+def test_b10_a_cut_message_gives_an_error_and_no_message(tmp_path: Path) -> None:
     with open_box(tmp_path) as box:
         held = box.hold(new_item(os.urandom(200_000)))
         os.truncate(tmp_path / "messages" / held.id, 100_000)

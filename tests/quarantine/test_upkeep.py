@@ -97,7 +97,7 @@ def test_what_was_released_is_purged_too(box: Lockbox, clock: Clock) -> None:
 
 
 @pytest.mark.parametrize("days", [-3650, -2, 2, 3650])
-def test_nothing_is_purged_after_the_clock_has_jumped(
+def test_e4_nothing_is_purged_after_the_clock_has_jumped(
     box: Lockbox, clock: Clock, days: int
 ) -> None:
     held = box.hold(new_item()).id
@@ -119,7 +119,7 @@ def test_a_purge_every_hour_goes_on_for_ever(box: Lockbox, clock: Clock) -> None
 
 
 @pytest.mark.parametrize("step", ["end recorded", "blob removed", "key wiped"])
-def test_a_kill_while_purging_is_brought_to_its_end(tmp_path: Path, step: str) -> None:
+def test_a19_a_kill_while_purging_is_brought_to_its_end(tmp_path: Path, step: str) -> None:
     with open_box(tmp_path) as box:
         held = box.hold(new_item(CANARY.encode(), summary={"subject": CANARY})).id
         (row,) = box._parts.index.find(held, 1)
@@ -177,7 +177,7 @@ def test_a_new_master_key_opens_everything_and_the_files_stay_as_they_are(tmp_pa
 
 
 @pytest.mark.parametrize("step", ["items rewrapped", "notes rewrapped"])
-def test_a_kill_half_way_to_a_new_key_loses_nothing(tmp_path: Path, step: str) -> None:
+def test_a20_a_kill_half_way_to_a_new_key_loses_nothing(tmp_path: Path, step: str) -> None:
     with open_box(tmp_path) as box:
         held = [box.hold(new_item(b"%d" % n, searchable=_searchable(n))).id for n in range(4)]
         for name in held:
