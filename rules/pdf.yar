@@ -14,27 +14,6 @@ rule pdf_launches_program
         kinds contains " pdf " and all of them
 }
 
-rule pdf_hidden_name
-{
-    meta:
-        description = "The name of an action is spelled in hexadecimal, as only evasion needs"
-        level = "malicious"
-        reference = "https://attack.mitre.org/techniques/T1027/"
-        technique = "T1027"
-    strings:
-        // JavaScript, JS and Launch, with their first letter as it is or as #xx, and one more as #xx.
-        $script_1 = /\/J(a|#61)(v|#76)(a|#61)(S|#53)(c|#63)(r|#72)(i|#69)(p|#70)(t|#74)[\s<(\/\[]/ nocase
-        $script_2 = /#4a(a|#61)(v|#76)(a|#61)(S|#53)(c|#63)(r|#72)(i|#69)(p|#70)(t|#74)[\s<(\/\[]/ nocase
-        $short = /\/(#4aS|J#53|#4a#53)[\s<(\/\[]/ nocase
-        $launch_1 = /\/L(a|#61)(u|#75)(n|#6e)(c|#63)(h|#68)[\s<(\/\[]/ nocase
-        $launch_2 = /#4c(a|#61)(u|#75)(n|#6e)(c|#63)(h|#68)[\s<(\/\[]/ nocase
-    condition:
-        kinds contains " pdf "
-        and ($script_2 or $launch_2 or $short
-            or (for any i in (1..#script_1) : (!script_1[i] > 12))
-            or (for any i in (1..#launch_1) : (!launch_1[i] > 8)))
-}
-
 rule pdf_reaches_out
 {
     meta:

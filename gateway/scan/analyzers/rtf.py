@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from gateway.model import Finding, Gap, Level, Reason
 from gateway.scan.api import Artifact, Context
-from gateway.scan.evidence import quote
+from gateway.scan.evidence import quote, quote_bytes
 from gateway.scan.formats import addresses, officelinks, officeobjects
 from gateway.scan.formats.rtfobjects import Object, TooMuchError, native, objects, texts
 from gateway.scan.kinds import Kind
@@ -55,7 +55,8 @@ def _object(one: Object) -> Iterator[Sign]:
     if one.foreign:
         level = Level.MALICIOUS if one.foreign > _FEW else Level.SUSPICIOUS
         summary = "An object is written so that scanners lose it"
-        shown = f"{one.foreign} tokens of another kind among its digits"
+        first = quote_bytes(one.first_foreign, 40)
+        shown = f"{one.foreign} tokens of another kind among its digits, the first is {first}"
         yield Sign("rtf.hidden-object", level, summary, shown)
     inside = native(one)
     if inside.package is not None:

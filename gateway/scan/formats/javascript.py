@@ -85,7 +85,9 @@ def is_everyday(source: str) -> bool:
 def telling(source: str) -> str:
     """The source from the place on that says most about it."""
     found = _TELLING.search(source)
-    return source[max(0, found.start() - _BEFORE_TELLING) :] if found else source
+    if found is None or found.start() <= 2 * _BEFORE_TELLING:
+        return source
+    return source[found.start() - _BEFORE_TELLING :]
 
 
 def _at_top(source: str) -> str:

@@ -35,6 +35,7 @@ _TEXT = re.compile(
     """,
     re.DOTALL,
 )
+_LONGEST_SHOWN = 40
 _LONGEST_TEXT = 16 << 10
 _MOST_TEXT = 8 << 20
 """Of all groups of one kind together."""
@@ -54,15 +55,20 @@ class Object:
     depth: int
     foreign: int = 0
     """Tokens inside it that are neither digits nor blanks, which no honest writer puts there."""
+    first_foreign: bytes = b""
     _found: bytearray = field(default_factory=bytearray)
     _digits: bytearray = field(default_factory=bytearray)
     _ignored_from: int = 0
     """The depth of a group inside it that readers skip; 0 for none."""
 
-    def enter(self, depth: int, *, is_ignored: bool) -> None:
-        """A group begins."""
+    def _count(self, token: re.Match[bytes]) -> None:
         self.foreign += 1
-        if is_ignored and not self._ignored_from:
+        self.first_foreign = self.first_foreign or token[0][:_LONGEST_SHOWN]
+
+    def enter(self, token: re.Match[bytes], depth: int) -> None:
+        """A group begins."""
+        self._count(token)
+        if token["ignored"] and not self._ignored_from:
             self._ignored_from = depth
 
     def leave(self, depth: int) -> None:
@@ -80,7 +86,7 @@ class Object:
         if token["digits"]:
             self._digits += b"" if self._ignored_from else token["digits"]
         elif not token["blank"]:
-            self.foreign += 1
+            self._count(token)
         return token.end()
 
     @property
@@ -111,7 +117,7 @@ def objects(data: bytes) -> Iterator[Object]:
                 stack.append(Object(token["destination"].decode(), depth))
             elif token["open"]:
                 depth += 1
-                stack[-1].enter(depth, is_ignored=bool(token["ignored"]))
+                stack[-1].enter(token, depth)
             elif token["close"]:
                 depth -= 1
                 if stack[-1].depth > depth:

@@ -94,7 +94,10 @@ def test_an_equation_is_judged_by_what_it_holds(native: bytes, level: Level) -> 
 def test_an_object_that_is_written_to_be_lost(times: int, level: Level) -> None:
     data = files.rich_text(b"native").replace(b"objdata ", b"objdata " + b"\\foo7 " * times)
 
-    assert levels(data)["rtf.hidden-object"] is level
+    (finding,) = look(data)
+    assert isinstance(finding, Finding)
+    assert (finding.code, finding.level) == ("rtf.hidden-object", level)
+    assert finding.evidence.endswith("the first is \\foo7")
 
 
 @pytest.mark.parametrize("between", [b"\r\n", b" \t", b"\\bin0 "])
