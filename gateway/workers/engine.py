@@ -8,6 +8,7 @@ from gateway.model import Finding
 from gateway.scan.analyzers.yara import YaraAnalyzer
 from gateway.scan.builtin import ANALYZERS, BY_BYTES, EXTRACTORS
 from gateway.scan.engine import Engine
+from gateway.scan.formats import pdflock
 from gateway.scan.known import ByBytes, Known
 from gateway.scan.libyara import compile_rules
 from gateway.workers.frames import Setup
@@ -38,6 +39,7 @@ def preload() -> None:
     for module in pkgutil.iter_modules(encodings.__path__):
         if module.name not in _WINDOWS_ONLY:
             importlib.import_module(f"encodings.{module.name}")
+    pdflock.prime()
 
 
 _WINDOWS_ONLY = frozenset({"mbcs", "oem"})

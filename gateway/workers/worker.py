@@ -2,7 +2,7 @@
 
 Rule 1. It is confined before its first order, and says how.
 Rule 2. Whatever goes wrong with one message is an answer that says so.
-Rule 3. It holds one socket. What it says there is not believed unchecked.
+Rule 3. It holds one socket, and a source of chance. What it says there is not believed unchecked.
 """
 
 import hashlib
@@ -31,6 +31,9 @@ from gateway.workers.scanner import Scanner
 from gateway.workers.tidy import shorten, tidy, tidy_text
 
 _STDOUT, _STDERR = 1, 2
+_RANDOM_DEVICE = os.makedev(1, 9)
+_FIRST_DESCRIPTORS = 64
+"""What the zygote opened before it forked is among these."""
 _KEPT = (200, 20, 2)
 """How much of an endless report is kept, until it fits; the last always does."""
 
@@ -72,9 +75,19 @@ class _Wear:
 def _keep_only(gateway: socket.socket) -> None:
     """Close what was open in the zygote, and silence what libraries print."""
     os.dup2(_STDOUT, _STDERR)  # standard output of a zygote is /dev/null
-    kept = gateway.fileno()
-    os.closerange(_STDERR + 1, kept)
-    os.closerange(kept + 1, os.sysconf("SC_OPEN_MAX"))
+    start = _STDERR + 1
+    for kept in sorted({gateway.fileno(), *filter(_is_chance, range(start, _FIRST_DESCRIPTORS))}):
+        os.closerange(start, kept)
+        start = kept + 1
+    os.closerange(start, os.sysconf("SC_OPEN_MAX"))
+
+
+def _is_chance(descriptor: int) -> bool:
+    """Whether it is /dev/urandom: qpdf reads from it to open AES-256, and could not open it."""
+    try:
+        return os.fstat(descriptor).st_rdev == _RANDOM_DEVICE
+    except OSError:
+        return False
 
 
 def _take(descriptor: int, size: int) -> bytes:

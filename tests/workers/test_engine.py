@@ -1,11 +1,15 @@
+import io
 import sys
 from pathlib import Path
+
+from msoffcrypto.method.ecma376_agile import ECMA376Agile
 
 from gateway.model import Report
 from gateway.packs import load
 from gateway.workers.engine import build_engine
 from gateway.workers.frames import Setup
 from gateway.workers.pool import Pool
+from tests.support import containers, files, pdf
 from tests.support.corpus import needs_corpus, rows
 from tests.support.engines import spooled
 
@@ -28,6 +32,28 @@ async def test_the_engine_that_ships_runs_confined_and_judges_by_the_built_in_ru
 
     assert [finding.rule for finding in report.findings] == ["test_eicar"]
     assert report.pack.name == "core"
+
+
+def locked_files() -> dict[str, bytes]:
+    two = {"a.txt": files.TEXT, "b.txt": files.TEXT[::-1]}
+    document = io.BytesIO(files.zipped({"word/document.xml": bytes(range(256)) * 40}, 0))
+    return {
+        "old.zip": files.sevenzipped_as_zip(two, password="Xy7!q"),
+        "new.zip": files.sevenzipped_as_zip(two, password="Xy7!q", cipher="AES256"),
+        "a.7z": files.sevenzipped(two, password="Xy7!q", hide_names=True),
+        "a.pdf": pdf.locked(pdf.document(), user="Xy7!q"),
+        "open.pdf": pdf.locked(pdf.document(), user=""),
+        "a.odt": containers.locked_document({"content.xml": files.TEXT * 9}, "Xy7!q"),
+        "a.docx": ECMA376Agile.encrypt("Xy7!q", document),
+    }
+
+
+async def test_a_confined_worker_opens_what_is_locked_in_every_way() -> None:
+    said = {"words.txt": b"Mot de passe : Xy7!q"}
+    report = await scan(files.zipped({**said, **locked_files()}), Setup(load.load().packs))
+
+    assert report.gaps == ()
+    assert [finding.code for finding in report.findings].count("archive.password") == 6
 
 
 def test_a_rule_file_that_does_not_compile_is_left_out_and_said(tmp_path: Path) -> None:

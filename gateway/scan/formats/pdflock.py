@@ -11,6 +11,12 @@ _BROKEN = (pikepdf.PdfError, RuntimeError, ValueError)
 """What qpdf raises for a damaged file, or for a lock that it does not know."""
 
 
+def prime() -> None:
+    """Have qpdf open its source of chance, which it keeps: it asks for it even to read AES-256."""
+    with pikepdf.new() as document:
+        document.save(BytesIO(), encryption=pikepdf.Encryption(user="", owner="", R=6))
+
+
 def is_locked(data: bytes) -> bool:
     """Whether ``data`` is encrypted: most such files open with the empty password.
 
