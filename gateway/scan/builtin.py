@@ -15,6 +15,7 @@ from gateway.scan.analyzers.pdf import PdfAnalyzer
 from gateway.scan.analyzers.programs import ProgramAnalyzer
 from gateway.scan.analyzers.qr import QrAnalyzer
 from gateway.scan.analyzers.rtf import RtfAnalyzer
+from gateway.scan.analyzers.scripts import ScriptAnalyzer
 from gateway.scan.analyzers.svg import SvgAnalyzer
 from gateway.scan.analyzers.xdm import XdmAnalyzer
 from gateway.scan.analyzers.xlm import XlmAnalyzer
@@ -77,6 +78,7 @@ ANALYZERS: tuple[Analyzer, ...] = (
     QrAnalyzer(),
     ProgramAnalyzer(),
     LnkAnalyzer(),
+    ScriptAnalyzer(),
     DicomAnalyzer(),
     HtmlAnalyzer(),
     SvgAnalyzer(),

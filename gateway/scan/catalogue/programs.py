@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from gateway.model import Level
 from gateway.scan.catalogue.explanation import (
     ASK,
     MALICIOUS,
@@ -29,6 +30,12 @@ FINDINGS: Mapping[str, Explanation] = {
         NOTE,
         "A program or a package for Linux, macOS or iOS, without the right to be run.",
         "Nothing, where all desktops run Windows.",
+        "T1204.002",
+    ),
+    "program.named": Explanation(
+        NOTE,
+        "A text bears the name of a program; Windows starts no program without its header.",
+        "Nothing by itself: it was damaged on its way, or is a test.",
         "T1204.002",
     ),
     "program.help": Explanation(
@@ -83,5 +90,43 @@ FINDINGS: Mapping[str, Explanation] = {
         "it and was judged by itself.",
         "Nothing: it was sent by mistake, most likely.",
         "T1204.002",
+    ),
+    "script.acts": Explanation(
+        SUSPICIOUS,
+        "A script that runs programs, fetches files, hides what it does or stays on the machine.",
+        f"{ASK} Read the quoted lines.",
+        "T1059",
+    ),
+    "script.dropper": Explanation(
+        MALICIOUS,
+        "A script runs programs, and fetches them, hides what it does or stays on the machine.",
+        NOT_RELEASE,
+        "T1059",
+    ),
+    "script.encoded": Explanation(
+        (Level.NOTE, Level.SUSPICIOUS),
+        "A script in Microsoft's encoding, which only hides its text; the text was looked at too. "
+        "A note in a page, since browsers do not run it any more.",
+        f"{ASK} Nobody encodes a script honestly any more.",
+        "T1027.013",
+    ),
+    "script.formula": Explanation(
+        MALICIOUS,
+        "A table or a query, as a text file, that starts a program when it is opened in Excel.",
+        NOT_RELEASE,
+        "T1059",
+    ),
+    "script.share": Explanation(
+        SUSPICIOUS,
+        "A shortcut or a setting leads to a share, which tells the other side a password's digest "
+        "and may show a program as a document.",
+        ASK,
+        "T1187",
+    ),
+    "script.web": Explanation(
+        NOTE,
+        "A shortcut or a setting leads to a page of the web.",
+        "Look at the address; that such a file was sent at all is told by another finding.",
+        "T1059",
     ),
 }

@@ -5,13 +5,15 @@ from io import BytesIO
 from itertools import chain, islice
 
 from gateway.mime.payload import FINDERS
-from gateway.model import Finding, Gap, Reason
+from gateway.model import Finding, Gap, Level, Reason
 from gateway.scan.api import Artifact, Context, Member
-from gateway.scan.formats import encodedtext
+from gateway.scan.evidence import quote_bytes
+from gateway.scan.formats import encodedtext, filenames, scriptcode
 from gateway.scan.formats.encodedtext import Encoded
 from gateway.scan.kinds import Kind
 
 _MOST_FILES = 300
+_DECODED = {"vbe": "decoded.vbs", "jse": "decoded.js"}
 
 
 class EncodedExtractor:
@@ -28,11 +30,32 @@ class EncodedExtractor:
         """
         if artifact.kinds == (Kind.TEXT,) and encodedtext.is_bare(artifact.data):
             return
+        yield from _scripts(artifact)
         found = chain(encodedtext.find(artifact.data), _of_old(artifact))
         for one in islice(found, _MOST_FILES):
             yield Member(one.name, BytesIO(one.data), declared_type=one.declared_type)
         if next(found, None) is not None:
             yield Gap(Reason.TOO_MANY, "more files than are looked at", artifact.lineage)
+
+
+def _scripts(artifact: Artifact) -> Iterator[Member | Finding]:
+    """The text of scripts in Microsoft's encoding (.vbe, .jse)."""
+    if scriptcode.MARK not in artifact.data:
+        return
+    is_page = not {Kind.HTML, Kind.XML}.isdisjoint(artifact.kinds)
+    # Browsers have not run such scripts since 2013; Windows Script Host still does.
+    is_idle = is_page and not any(map(filenames.runs, artifact.names))
+    name = _DECODED.get(filenames.extension(artifact.name), "decoded script")
+    for plain in islice(scriptcode.decoded(artifact.data), _MOST_FILES):
+        yield Finding(
+            "script.encoded",
+            Level.NOTE if is_idle else Level.SUSPICIOUS,
+            "A script in an encoding that hides its text",
+            f"decoded: {quote_bytes(plain.strip(), 160)}",
+            artifact.lineage,
+            technique="T1027.013",
+        )
+        yield Member(name, BytesIO(plain))
 
 
 def _of_old(artifact: Artifact) -> Iterator[Encoded]:

@@ -5,12 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.model import Reason
+from gateway.model import Level, Reason
 from gateway.scan.extractors.encoded import EncodedExtractor
 from gateway.scan.formats import encodedtext
 from tests.support import files
 from tests.support.containers import cda, fhir, hl7
 from tests.support.extracting import opened
+from tests.support.scripts import encoded
 
 EXTRACTOR = EncodedExtractor()
 PROGRAM = files.program()
@@ -125,3 +126,30 @@ def test_letters_with_nothing_around_them_are_opened_by_nobody() -> None:
 
     assert opened(EXTRACTOR, letters).files == {}
     assert len(opened(EXTRACTOR, b'{"data": "' + letters.replace(b"\n", b"") + b'"}').files) == 1
+
+
+HIDDEN = 'Set s = CreateObject("WScript.Shell")'
+
+
+@pytest.mark.parametrize(("name", "inside"), [("a.vbe", "decoded.vbs"), ("a.jse", "decoded.js")])
+def test_the_text_is_handed_out_under_the_name_that_it_had(name: str, inside: str) -> None:
+    found = opened(EXTRACTOR, encoded(HIDDEN), name)
+
+    assert found.files == {inside: HIDDEN.encode()}
+    assert [(seen.code, seen.level) for seen in found.findings] == [
+        ("script.encoded", Level.SUSPICIOUS)
+    ]
+    assert found.findings[0].evidence == f"decoded: {HIDDEN}"
+
+
+def test_in_a_page_that_no_browser_runs_it_is_a_note() -> None:
+    page = b'<html><script language="JScript.Encode">' + encoded("alert(1)") + b"</script></html>"
+    found = opened(EXTRACTOR, page, "a.html")
+
+    assert found.files == {"decoded script": b"alert(1)"}
+    assert [seen.level for seen in found.findings] == [Level.NOTE]
+    assert opened(EXTRACTOR, page, "a.hta").findings[0].level == Level.SUSPICIOUS
+
+
+def test_a_plain_script_is_left_alone() -> None:
+    assert opened(EXTRACTOR, HIDDEN.encode(), "a.vbs").is_clean
