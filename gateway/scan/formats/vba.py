@@ -90,14 +90,22 @@ def _project(
         path = (*storage, (record.stream or record.name).lower())
         try:
             stream = _whole(opened, streams[path])
-            source = _source(stream, record.offset)
         except KeyError:
             yield Unread(f"macro module {record.name}: its stream is missing")
+            continue
         except DamagedError as error:
             yield Unread(f"macro module {record.name}: {error}")
+            continue
+        compiled = _compiled_lines(stream[: record.offset])
+        try:
+            source = _source(stream, record.offset)
+        except DamagedError as error:
+            yield Unread(f"macro module {record.name}: {error}")
+            if compiled:
+                # Office still runs it.
+                yield Module(record.name, "", compiled)
         else:
             read.add(path)
-            compiled = _compiled_lines(stream[: record.offset])
             yield Module(record.name, source.decode(encoding, "replace"), compiled)
 
 

@@ -212,6 +212,14 @@ class TestCompiledFormWithoutSource:
         assert stomped.level is level
         assert stomped.evidence.startswith(f"ThisDocument: {lines} compiled lines, ")
 
+    def test_source_that_was_overwritten_is_a_gap_and_a_finding(self) -> None:
+        whole = office.compiled_project("Sub AutoOpen()\n    Shell x\nEnd Sub\n", 12)
+        place = whole.index(b"Attribut") - 4
+        seen = judge(whole[:place] + bytes(200) + whole[place + 200 :])
+
+        assert [one.reason for one in seen if isinstance(one, Gap)] == [Reason.DAMAGED]
+        assert [one.code for one in seen if isinstance(one, Finding)] == ["macro.stomped"]
+
     @pytest.mark.parametrize("lines", [0, 2, 5])
     def test_both_forms_of_one_macro_are_honest(self, lines: int) -> None:
         data = office.compiled_project("Sub A()\n    x = 1\nEnd Sub\n", lines)
