@@ -59,6 +59,9 @@ def _object(one: Object) -> Iterator[Sign]:
         shown = f"{one.foreign} tokens of another kind among its digits, the first is {first}"
         yield Sign("rtf.hidden-object", level, summary, shown)
     inside = native(one)
+    if addresses.is_remote(inside.linked_to) or addresses.runs_tool(inside.linked_to):
+        shown = quote(f"{inside.class_name}: {addresses.defanged(inside.linked_to)}")
+        yield officelinks.of_object(inside.linked_to, shown)
     if inside.package is not None:
         yield officeobjects.of_package(inside.package)
     elif inside.class_name.lower().startswith("equation") and not inside.content.startswith(

@@ -40,7 +40,7 @@ _LONGEST_TEXT = 16 << 10
 _MOST_TEXT = 8 << 20
 """Of all groups of one kind together."""
 _COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_EMBEDDED = b"\x02\x00\x00\x00"
+_LINKED, _EMBEDDED = b"\x01\x00\x00\x00", b"\x02\x00\x00\x00"
 
 
 class TooMuchError(Exception):
@@ -102,6 +102,8 @@ class Native:
     class_name: str
     content: bytes
     package: Package | None = None
+    linked_to: str = ""
+    """Where the object lies, if it is not in the document (2.2.6)."""
 
 
 def objects(data: bytes) -> Iterator[Object]:
@@ -138,6 +140,9 @@ def native(one: Object) -> Native:
         length = int.from_bytes(data[position : position + 4], "little")
         names.append(data[position + 4 : position + 4 + min(length, 256)].rstrip(b"\0"))
         position += 4 + length
+    if one.destination == "objdata" and data[4:8] == _LINKED:
+        class_name, target = (name.decode("latin-1") for name in names[:2])
+        return Native(class_name, data, linked_to=target)
     size = int.from_bytes(data[position : position + 4], "little")
     content = data[position + 4 : position + 4 + size]
     if one.destination != "objdata" or data[4:8] != _EMBEDDED or not content:

@@ -1,5 +1,7 @@
 """Rich text: links, objects that load themselves, and objects that are written to be lost."""
 
+import struct
+
 import pytest
 
 from gateway.model import Finding, Gap, Level, Reason
@@ -76,6 +78,28 @@ def test_one_of_a_class_that_attacks_use_is_malicious() -> None:
     data = packed("notes.txt", b"x", words=b"\\objupdate{\\*\\objclass Package}")
 
     assert levels(data)["rtf.update"] is Level.MALICIOUS
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ("http://192.0.2.1/a.hta", {"office.remote-object": Level.SUSPICIOUS}),
+        ("http://192.0.2.1/a.html!", {"office.remote-object": Level.MALICIOUS}),
+        ("\\\\192.0.2.1\\a\\b.xls", {"office.remote-object": Level.SUSPICIOUS}),
+        ("\\\\SRV\\a\\b.xls", {"office.linked": Level.NOTE}),
+        ("C:\\a\\b.xls", {}),
+    ],
+)
+def test_a_linked_object_is_judged_by_where_it_lies(
+    target: str, expected: dict[str, Level]
+) -> None:
+    texts = b"".join(
+        struct.pack("<I", len(one)) + one
+        for one in (b"Excel.Sheet.8\0", target.encode() + b"\0", b"\0")
+    )
+    digits = (struct.pack("<II", 0x501, 1) + texts + bytes(12)).hex()
+
+    assert levels(files.rich_text_of(digits)) == expected
 
 
 def test_a_word_that_is_only_like_it_is_nothing() -> None:
