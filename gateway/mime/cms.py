@@ -12,6 +12,7 @@ from enum import Enum, auto
 from gateway.mime import radix64
 
 _SEQUENCE, _OID, _OCTETS, _OCTETS_IN_PIECES, _EXPLICIT = 0x30, 0x06, 0x04, 0x24, 0xA0
+_ADDRESS = 0x16
 _CONSTRUCTED, _INDEFINITE, _END_OF_CONTENT = 0x20, 0x80, 0x00
 _ARMOUR = re.compile(rb"\s*-----BEGIN [A-Z0-9 ]{1,40}-----([^-]*)")
 
@@ -30,9 +31,11 @@ _WRAPPINGS = {
     bytes.fromhex("2a864886f70d010703"): Wrapping.ENCRYPTED,
     bytes.fromhex("2a864886f70d010704"): Wrapping.ENCRYPTED,  # signed and enveloped, PKCS #7
     bytes.fromhex("2a864886f70d010706"): Wrapping.ENCRYPTED,
+    bytes.fromhex("2a864886f70d010705"): Wrapping.SIGNED,  # a digest in place of a signature
     bytes.fromhex("2a864886f70d0109100117"): Wrapping.ENCRYPTED,  # authenticated, RFC 5083
     bytes.fromhex("2a864886f70d0109100109"): Wrapping.COMPRESSED,
 }
+_TIME_STAMPED = bytes.fromhex("2a864886f70d010910011f")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,10 @@ def unwrap(data: bytes) -> Wrapped:
     armour = _ARMOUR.match(data)
     reader = _Reader(_from_base64(armour[1]) if armour else data)
     reader.enter(_SEQUENCE)
-    wrapping = _WRAPPINGS.get(reader.primitive(_OID), Wrapping.UNKNOWN)
+    kind = reader.primitive(_OID)
+    if kind == _TIME_STAMPED:
+        return _stamped(reader)
+    wrapping = _WRAPPINGS.get(kind, Wrapping.UNKNOWN)
     if wrapping not in {Wrapping.SIGNED, Wrapping.COMPRESSED}:
         return Wrapped(wrapping)
     reader.enter(_EXPLICIT)
@@ -65,6 +71,18 @@ def unwrap(data: bytes) -> Wrapped:
         return Wrapped(wrapping)
     reader.enter(_EXPLICIT)
     return Wrapped(wrapping, reader.octets())
+
+
+def _stamped(reader: "_Reader") -> Wrapped:
+    """RFC 5544, 2: a version, where the content is from, what it is called, and the content."""
+    reader.enter(_EXPLICIT)
+    reader.enter(_SEQUENCE)
+    reader.skip()
+    for tag in (_ADDRESS, _SEQUENCE):
+        if reader.is_at(tag):
+            reader.skip()
+    is_there = reader.is_at(_OCTETS) or reader.is_at(_OCTETS_IN_PIECES)
+    return Wrapped(Wrapping.SIGNED, reader.octets() if is_there else None)
 
 
 def _from_base64(text: bytes) -> bytes:

@@ -48,11 +48,21 @@ def test_content_in_pieces_of_any_depth_is_put_together(
     [
         (ENVELOPED, Wrapping.ENCRYPTED),
         (COMPRESSED, Wrapping.COMPRESSED),
-        (bytes.fromhex("06092a864886f70d010705"), Wrapping.UNKNOWN),
+        (bytes.fromhex("06092a864886f70d010705"), Wrapping.SIGNED),
+        (bytes.fromhex("06092a864886f70d010709"), Wrapping.UNKNOWN),
     ],
 )
 def test_other_wrappings_are_told_apart(oid: bytes, wrapping: Wrapping) -> None:
     assert cms.unwrap(wrapped(oid)).wrapping is wrapping
+
+
+@pytest.mark.parametrize("about", [[], [item(0x16, b"http://x")], [item(0x30, item(0x01, b"\0"))]])
+def test_content_with_a_time_stamp_is_taken_out(about: list[bytes]) -> None:
+    kind = bytes.fromhex("060b2a864886f70d010910011f")
+    stamped = item(0x30, b"\x02\x01\x01", *about, item(0x04, b"Bonjour"), item(0xA0))
+    unwrapped = cms.unwrap(item(0x30, kind, item(0xA0, stamped)))
+
+    assert (unwrapped.wrapping, unwrapped.content) == (Wrapping.SIGNED, b"Bonjour")
 
 
 @pytest.mark.parametrize("cut", range(0, 90, 3))
