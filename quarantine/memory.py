@@ -221,9 +221,8 @@ class MemoryIndex:
             return Tip(self._audit[-1].number if self._audit else 0, self._state)
 
     def clock(self) -> datetime | None:
-        """The latest moment that anything was done at."""
-        moments = [self._audit[-1].at if self._audit else None, self._clock]
-        return max((at for at in moments if at), default=None)
+        """The last moment that was trusted, or that of the last record if none ever was."""
+        return self._clock or (self._audit[-1].at if self._audit else None)
 
     def set_clock(self, now: datetime) -> None:
         """Remember that it is ``now``."""

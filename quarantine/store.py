@@ -197,11 +197,11 @@ class Index(Protocol):
         ...
 
     def clock(self) -> datetime | None:
-        """The latest moment that anything was done at, as far as anybody knows."""
+        """The last moment that was trusted, or that of the last record if none ever was."""
         ...
 
     def set_clock(self, now: datetime) -> None:
-        """Remember that it is ``now``."""
+        """Trust that it is ``now``."""
         ...
 
     def keys(self) -> dict[str, int]:

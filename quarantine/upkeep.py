@@ -19,7 +19,7 @@ _PROGRAM = "lazaretto"
 _BATCH = 100
 _MOST_ALARMS = 1000
 _TRUSTED_JUMP = timedelta(days=1)
-"""Nothing is purged after the clock has moved by more than this since anything was done."""
+"""Nothing is purged after the clock has moved by more than this since the last purge."""
 
 _EXPIRES = frozenset({State.HELD, State.RELEASED})
 
@@ -182,9 +182,9 @@ class Upkeep:
         now, last = self.parts.now(), self.parts.index.clock()
         if last is not None and not clock_is_right and abs(now - last) > _TRUSTED_JUMP:
             raise ClockError(
-                f"the clock says {now:%Y-%m-%d %H:%M} UTC, and the last that was done here was "
-                f"done at {last:%Y-%m-%d %H:%M}: nothing was purged. If the clock is right, say "
-                "so: lazaretto quarantine purge --clock-is-right"
+                f"the clock says {now:%Y-%m-%d %H:%M} UTC, and at the last purge it said "
+                f"{last:%Y-%m-%d %H:%M}: nothing was purged. If it is right, say so: "
+                "lazaretto quarantine purge --clock-is-right"
             )
         with suppress(NoRoomError):  # a purge makes room
             self.parts.index.set_clock(now)

@@ -355,13 +355,15 @@ def test_the_state_of_the_audit_is_replaced_only_if_it_has_not_gone_on(index: In
     assert index.tip().state == b"fresh"
 
 
-def test_the_latest_moment_is_known(index: Index) -> None:
+def test_the_last_trusted_moment_is_known(index: Index) -> None:
     assert index.clock() is None
     _add(index, "1a")
     assert index.clock() == NOON
 
     index.set_clock(NOON + timedelta(days=1))
 
+    assert index.clock() == NOON + timedelta(days=1)
+    index.record(CHAIN.append(Entry(NOON + timedelta(days=99), "bob", "root@gate", "listed")))
     assert index.clock() == NOON + timedelta(days=1)
 
 

@@ -108,6 +108,20 @@ def test_e4_nothing_is_purged_after_the_clock_has_jumped(
     assert box.item(held).item.state is State.HELD
 
 
+def test_what_is_held_after_the_clock_has_jumped_does_not_make_it_right(
+    box: Lockbox, clock: Clock
+) -> None:
+    held = box.hold(new_item()).id
+    assert _purged(box, clock_is_right=False) == []
+    clock.advance(days=3650)
+    box.hold(new_item())
+    box.view(held, who="alice")
+
+    with pytest.raises(ClockError, match="nothing was purged"):
+        _purged(box, clock_is_right=False)
+    assert _purged(box, clock_is_right=True) == [held]
+
+
 def test_a_purge_every_hour_goes_on_for_ever(box: Lockbox, clock: Clock) -> None:
     held = box.hold(new_item()).id
     purged = []

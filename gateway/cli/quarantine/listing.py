@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -97,7 +98,7 @@ def list_(
     )
     with opened(config) as (_, box):
         if after:
-            query = _behind(box, query, after)
+            query = replace(query, after=box.item(after).item.id)
         box.record("listed", who=who(), why=_told(query))
         if watch:
             _watch(box, query, json=json)
@@ -117,20 +118,6 @@ def stats(*, json: Json = False, config: ConfigFile = None) -> None:
     for title, counts in counted.items():
         console.print(f"[bold]{title}[/]")
         console.print(_chart(counts))
-
-
-def _behind(box: Lockbox, query: Query, after: str) -> Query:
-    return Query(
-        query.kinds,
-        query.states,
-        query.since,
-        query.until,
-        query.terms,
-        query.unseen,
-        query.sort,
-        box.item(after).item.id,
-        query.limit,
-    )
 
 
 def _ago(now: datetime, text: str, option: str) -> datetime | None:
