@@ -177,8 +177,8 @@ FINDINGS: Mapping[str, Explanation] = {
     ),
     "pdf.lure": Explanation(
         _SUSPICIOUS,
-        "A short PDF whose page is one link from edge to edge, as pictures of documents are that "
-        "somebody shall click.",
+        "A short PDF with few words whose page is one link from edge to edge, as pictures of "
+        "documents are that somebody shall click.",
         f"{_ASK} Read where the link leads; never sign in there.",
         "T1566.002",
     ),

@@ -30,9 +30,9 @@ _ITS_PAGE = re.compile(r"\bthis\.getURL\s*\(\s*ADBE\.")
 _OTHER_PAGE = re.compile(r"(?i)https?://(?!(?:[a-z]+\.)?adobe\.com/)")
 _LONGEST = 64 << 10
 """A longer script is nothing of every day."""
+# Each goes on to its end or to that of the text, so that no place is looked at twice.
 _STRING_OR_COMMENT = re.compile(
-    r"\"(?:[^\"\\\n]|\\.){0,2000}\"|'(?:[^'\\\n]|\\.){0,2000}'|//[^\n]*"
-    r"|/\*(?:[^*]|\*(?!/)){0,4000}\*/"
+    r"\"(?:[^\"\\\n]|\\.)*+\"?|'(?:[^'\\\n]|\\.)*+'?|//[^\n]*|/\*(?:[^*]|\*(?!/))*+(?:\*/)?"
 )
 _FUNCTION = re.compile(r"\bfunction\s+[\w$]+\s*\([^)]{0,500}\)\s*$")
 _TELLING = re.compile(

@@ -182,6 +182,14 @@ class TestOtherActions:
 
         assert findings(data)["pdf.lure"].evidence == "hxxp[:]//192.0.2.1/x"
 
+    def test_a_poster_with_words_is_no_lure(self) -> None:
+        link = "<< /Subtype /Link /Rect [0 0 600 700] /A << /URI (http://192.0.2.1/x) /S /URI >> >>"
+        words = pdf.stream(b"(Journee de formation des infirmiers) Tj " * 30)
+        data = pdf.document("", "/Annots [4 0 R] /Contents 5 0 R", link, words)
+
+        assert "pdf.lure" not in findings(data)
+        assert "pdf.lure" in findings(data.replace(b"/Contents", b"/Contient"))
+
     def test_a_banner_with_a_link_is_no_lure(self) -> None:
         link = "<< /Subtype /Link /Rect [0 600 600 800] /A << /S /URI /URI (http://a.b) >> >>"
 
@@ -286,6 +294,14 @@ class TestWhatCannotBeSeen:
     def test_nothing_takes_long(self, hostile: bytes) -> None:
         began = time.process_time()
         [*look(b"%PDF-1.7\n1 0 obj\n<</JS 1 /OpenAction " + hostile)]
+
+        assert time.process_time() - began < 5
+
+    @pytest.mark.parametrize("piece", ['"\\\\', "/*", "(", "{", "function a() {", "print(", "'"])
+    def test_no_script_takes_long(self, piece: str) -> None:
+        script = pdf.stream((piece * (60_000 // len(piece))).encode())
+        began = time.process_time()
+        [*look(pdf.document("/OpenAction 4 0 R", "", "<< /JS 5 0 R >>", script))]
 
         assert time.process_time() - began < 5
 
