@@ -5,6 +5,7 @@ from gateway.scan.analyzers.cells import CellAnalyzer
 from gateway.scan.analyzers.dicom import DicomAnalyzer
 from gateway.scan.analyzers.disguise import DisguiseAnalyzer
 from gateway.scan.analyzers.html import HtmlAnalyzer
+from gateway.scan.analyzers.links import LinkAnalyzer
 from gateway.scan.analyzers.lnk import LnkAnalyzer
 from gateway.scan.analyzers.macros import MacroAnalyzer
 from gateway.scan.analyzers.messages import MessageContentsAnalyzer
@@ -79,6 +80,7 @@ ANALYZERS: tuple[Analyzer, ...] = (
     ProgramAnalyzer(),
     LnkAnalyzer(),
     ScriptAnalyzer(),
+    LinkAnalyzer(),
     DicomAnalyzer(),
     HtmlAnalyzer(),
     SvgAnalyzer(),

@@ -141,4 +141,17 @@ FINDINGS: Mapping[str, Explanation] = {
         "Do not open it. Ask the sender what it is.",
         "T1499",
     ),
+    "link.address": Explanation(
+        NOTE,
+        "A document or an attached page has links to the web; the evidence shows some of them, "
+        "written so that nobody follows them by mistake.",
+        "Nothing by itself.",
+        "T1566.002",
+    ),
+    "link.pretends": Explanation(
+        SUSPICIOUS,
+        "A link has the name of one site before an @ and leads to the one behind it.",
+        f"{ASK} Never follow it to see where it leads.",
+        "T1566.002",
+    ),
 }
