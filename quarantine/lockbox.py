@@ -217,8 +217,10 @@ class Lockbox:
         With ``needs_two`` somebody else must have approved: raises SecondPersonError.
         """
         item = self._parts.find(typed)
-        if needs_two and item.state is State.HELD:
-            self._check_approval(item, who, recipients)
+        if item.state is State.HELD:
+            self._parts.sealer.check(item)
+            if needs_two:
+                self._check_approval(item, who, recipients)
         marks = Marks(approved_by="", approved_for=b"")
         return self._move(item, {State.HELD}, State.RELEASING, who=who, why=why, marks=marks)
 

@@ -78,6 +78,10 @@ class Sealer:
             return ()
         return tuple(wanted(key.derive("tokens"), query.terms) for key in self.ring.all)
 
+    def check(self, item: SealedItem) -> None:
+        """Raise SealedError or IntegrityError if this key does not open the item."""
+        self._data_key(item)
+
     def open_item(self, item: SealedItem) -> Item:
         """The item as its callers see it; a damaged summary is said and stops no listing."""
         summary, damage = {}, ""
@@ -85,7 +89,9 @@ class Sealer:
             if item.summary is not None:
                 plain = self._open(item, "summary", BytesIO(item.summary))
                 summary = msgspec.json.decode(plain, type=dict[str, str])
-        except (IntegrityError, SealedError) as error:
+        except SealedError:
+            damage = "sealed: needs the private key"
+        except IntegrityError as error:
             damage = str(error)
         return outline(item, summary, damage)
 

@@ -193,6 +193,36 @@ def test_a_gateway_with_the_public_half_holds_what_only_the_private_half_reads(
     assert "secret result" in with_key.stdout
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("release", "--force", "--reason", "x"),
+        ("release", "--reason", "x"),
+        ("allow", "--rule", "macro.dropper", "--reason", "x", "--yes"),
+        ("show", "--text"),
+        ("rescan",),
+    ],
+)
+@pytest.mark.parametrize("is_sealed", [True, False], ids=["sealed", "deleted"])
+def test_what_cannot_be_read_is_one_clear_line(
+    tmp_path: Path, words: tuple[str, ...], *, is_sealed: bool
+) -> None:
+    config = settings(tmp_path)
+    if is_sealed:
+        (tmp_path / "quarantine.key").unlink()
+        run("quarantine", "keys", "create", "--private", tmp_path / "p", "--config", config)
+    item = hold(tmp_path, ITEM)
+    if not is_sealed:
+        run("quarantine", "delete", item, "--reason", "spam", "--yes", "--config", config)
+
+    done = run("quarantine", words[0], item, *words[1:], "--config", config)
+
+    assert done.exit_code in {1, 2}
+    assert done.exception is None or isinstance(done.exception, SystemExit)
+    said = done.stderr + done.stdout
+    assert ("private key" if is_sealed else "already deleted") in said
+
+
 def test_the_audit_tells_who_did_what(tmp_path: Path) -> None:
     config = settings(tmp_path)
     item = hold(tmp_path, ITEM)

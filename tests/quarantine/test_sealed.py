@@ -29,12 +29,20 @@ def test_what_the_gateway_holds_only_the_administrator_reads(
     assert held.summary == {"subject": "Résultat"}
     (listed,) = gateway.items()
     assert listed.summary == {}
-    assert "opens only with the private key" in listed.damage
+    assert listed.damage == "sealed: needs the private key"
     with pytest.raises(SealedError):
         gateway.message(held.id)
     with open_box(tmp_path / "box", key=DESK) as desk:
         assert desk.message(held.id) == b"secret"
         assert next(desk.items()).summary == {"subject": "Résultat"}
+
+
+def test_the_gateway_cannot_begin_a_release_that_it_could_not_carry_out(gateway: Lockbox) -> None:
+    held = gateway.hold(new_item())
+
+    with pytest.raises(SealedError, match="only with the private key"):
+        gateway.begin_release(held.id, who="alice", why="urgent")
+    assert gateway.item(held.id).item.state is State.HELD
 
 
 def test_the_gateway_finds_what_it_cannot_read(gateway: Lockbox) -> None:

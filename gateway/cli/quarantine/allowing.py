@@ -43,10 +43,10 @@ def allow(
     """
     with opened(config) as (settings, box):
         details = box.item(identifier)
-        report = records.decode_report(details.report)
-        kind = _kind(report, rule)
+        message = box.message(details.item.id)
+        kind = _kind(records.decode_report(details.report), rule)
         envelope = records.decode_envelope(details.envelope)
-        domain = _domain(settings, box.message(details.item.id), envelope.sender_domain)
+        domain = _domain(settings, message, envelope.sender_domain)
         until = _until(time)
         ask(f"Allow {rule} in {kind} from {domain} until {until:%Y-%m-%d}?", yes=yes)
         made = AllowanceBook(settings.actions.allowances).add(
