@@ -42,8 +42,8 @@ _MOST_TEXTS = 40
 _MOST_NAMES = 200
 _TEXT_BYTES = 64 << 10
 _MOST_FROM_TEXTS = 400
-_DEAR_TRIES = 60
-"""For all files of one message together: each may cost a quarter of a second."""
+_TRIES = {Cost.CHEAP: 20_000, Cost.FAIR: 1_200, Cost.DEAR: 60}
+"""For all files of one message together: some seconds of each kind."""
 _FROM_MESSAGE_WHEN_DEAR = 6
 """As many of the message's own words go first, then the site's and the usual ones."""
 
@@ -70,7 +70,7 @@ class Passwords:
         self._names: dict[str, None] = {}
         self._ranked: tuple[Password, ...] | None = None
         self._worked: dict[str, Password] = {}
-        self._dear_tries = _DEAR_TRIES
+        self._tries_left = dict(_TRIES)
 
     def hear(self, data: bytes, names: Iterable[str], kinds: Collection[Kind]) -> None:
         """Keep what a file of the message says, for the case that a locked one turns up."""
@@ -99,11 +99,11 @@ class Passwords:
         ahead = tuple(self._worked.values())
         tried: set[str] = set()
         for password in (*ahead, *self._in_order(cost)):
-            if len(tried) >= cost or (cost is Cost.DEAR and not self._dear_tries):
+            if len(tried) >= cost or not self._tries_left[cost]:
                 return
             if password.text not in tried:
                 tried.add(password.text)
-                self._dear_tries -= cost is Cost.DEAR
+                self._tries_left[cost] -= 1
                 yield password
 
     def _in_order(self, cost: Cost) -> Iterator[Password]:
