@@ -230,10 +230,8 @@ OUTLAWS: dict[str, Callable[[], object]] = {
     "write": lambda: Path("/tmp/lazaretto-outlaw").write_bytes(b"x"),
     "memfd": lambda: os.memfd_create("outlaw"),
     "socket": socket.socket,
-    "connect": lambda: socket.socket(fileno=_channel()).connect("/run/x"),
     "socketpair": socket.socketpair,
     "fork": os.fork,
-    "exec": lambda: os.execv("/bin/true", ["true"]),
     "spawn": lambda: os.posix_spawn("/bin/true", ["true"], {}),
     "kill": lambda: os.kill(os.getppid(), 9),
     "code": _map_code,
@@ -241,6 +239,24 @@ OUTLAWS: dict[str, Callable[[], object]] = {
     "priority": lambda: os.nice(1),
     "user": lambda: os.setuid(0),
 }
+
+
+DEADLY_ATTEMPTS: dict[str, Callable[[], object]] = {
+    "connect": lambda: socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, _channel()).connect(
+        "/run/x"
+    ),
+    "exec": lambda: os.execv("/bin/true", ["true"]),
+}
+
+
+def desperadoes(_setup: Setup) -> Built:
+    """Tries what the message names, and calls it clean."""
+
+    def behave(data: bytes, report: Report) -> Report:
+        _attempt(DEADLY_ATTEMPTS[data.decode()])
+        return report
+
+    return build(behave)
 
 
 def outlaws(_setup: Setup) -> Built:

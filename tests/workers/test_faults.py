@@ -17,13 +17,13 @@ from pathlib import Path
 
 import pytest
 
-from gateway.model import Pack
+from gateway.model import Pack, Reason
 from gateway.packs.format import RuleFile, RulePack
 from gateway.smtp import replies
 from gateway.smtp.replies import Reply
 from gateway.workers.frames import Setup
 from gateway.workers.pool import Pool, PoolStartError
-from tests.support.engines import OUTLAWS, spooled
+from tests.support.engines import DEADLY_ATTEMPTS, OUTLAWS, spooled
 from tests.support.house import House, house
 from tests.support.layers import LAYERS, kernel_without
 from tests.support.pools import BY_WORD, parent_of, scan, started, worker_of
@@ -228,6 +228,18 @@ async def test_d11_whatever_a_worker_tries_is_refused() -> None:
         )
 
 
+@pytest.mark.parametrize("attempt", DEADLY_ATTEMPTS)
+async def test_d11_who_tries_what_no_parser_needs_is_caught_and_its_message_not_clean(
+    attempt: str,
+) -> None:
+    async with ward("tests.support.engines:desperadoes") as at:
+        report = await scan(at.pool, attempt.encode())
+
+    [gap] = report.gaps
+    assert gap.reason is Reason.LOST
+    assert "SIGSYS" in gap.detail
+
+
 def test_d12_the_message_cannot_be_changed_by_whoever_holds_it() -> None:
     with spooled(b"as it came") as message:
         with pytest.raises(PermissionError):
@@ -290,7 +302,7 @@ async def test_a25_while_no_zygote_starts_the_sender_keeps_the_mail(tmp_path: Pa
     once = "tests.support.engines:starts_once"
     async with ward(once, setup=setup, queue_seconds=0.5) as at:
         os.kill(parent_of(await worker_of(at.pool)), signal.SIGKILL)
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.5)  # until the workers have died with it
 
         assert await at.send(b"clean") == replies.BUSY
         assert not at.home.sink.deliveries

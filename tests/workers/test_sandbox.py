@@ -1,8 +1,11 @@
 """Each layer is tried from inside, in a process of its own, with no other layer to help it."""
 
+import signal
 import subprocess
 import sys
 import textwrap
+
+import pytest
 
 _PRELUDE = """
 import ctypes, errno, os, resource, signal, socket, sys
@@ -44,8 +47,9 @@ ATTEMPTS = """
     lambda: os.listdir("/"),
     lambda: os.mkdir("/tmp/lazaretto-outlaw"),
     lambda: os.symlink("/etc/passwd", "/tmp/lazaretto-outlaw"),
-    lambda: os.execv("/bin/true", ["true"]),
 """
+EXECUTE = 'lambda: os.execv("/bin/true", ["true"])'
+
 MORE_ATTEMPTS = """
     lambda: os.memfd_create("outlaw"),
     lambda: socket.socket(),
@@ -55,8 +59,6 @@ MORE_ATTEMPTS = """
     lambda: os.kill(os.getppid(), 0),
     lambda: os.pidfd_open(os.getppid()),
     lambda: os.setuid(0),
-    lambda: kernel.syscall(425, 8, 0),  # io_uring_setup
-    lambda: kernel.unshare(0x10000000),
 """
 
 
@@ -64,6 +66,22 @@ def test_seccomp_alone_refuses_every_attempt() -> None:
     attempts = f"[{ATTEMPTS}{MORE_ATTEMPTS}]"
 
     assert inside(f"{SECCOMP}print({{*map(refused, {attempts})}}, flush=True)") == "{'EPERM'}"
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        EXECUTE,
+        'lambda: socket.socket(1, 1, 0, first.fileno()).connect("/run/x")',
+        "lambda: kernel.syscall(425, 8, 0)",  # io_uring_setup
+        "lambda: kernel.unshare(0x10000000)",
+    ],
+    ids=["execute", "connect", "io_uring", "unshare"],
+)
+def test_seccomp_kills_who_tries_what_no_parser_needs(attempt: str) -> None:
+    code = f"first, second = socket.socketpair()\n{SECCOMP}print(refused({attempt}))"
+
+    assert inside(code).split() == [str(-signal.SIGSYS)]
 
 
 def test_seccomp_refuses_memory_that_can_be_executed() -> None:
@@ -107,7 +125,7 @@ def test_seccomp_holds_for_the_calls_of_32_bit_programs() -> None:
 def test_landlock_alone_refuses_every_attempt() -> None:
     code = "kernel.prctl(NO_NEW_PRIVS, 1)\nlandlock.confine()\n"
 
-    assert inside(code + f"print({{*map(refused, [{ATTEMPTS}])}})") == "{'EACCES'}"
+    assert inside(code + f"print({{*map(refused, [{ATTEMPTS} {EXECUTE}])}})") == "{'EACCES'}"
 
 
 def test_namespaces_alone_leave_no_network() -> None:
