@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import (
     AbstractAsyncContextManager,
     AsyncExitStack,
+    ExitStack,
     asynccontextmanager,
     nullcontext,
 )
@@ -262,17 +263,19 @@ def rule_packs(settings: Settings, extra_rules: Sequence[Path] = ()) -> Loaded:
 async def _state(settings: Settings) -> AsyncIterator[State]:
     folder = settings.state.folder
     key = gateway_key(settings)
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        journal = Journal(folder / "journal", key.derive("journal"))
-        poison = Poison(folder / "poison", key.derive("poison"))
-    except OSError as error:
-        raise ConfigError("state.folder", [f"{folder}: {error.strerror}"]) from None
-    try:
-        yield State(journal, poison)
-    finally:
-        await journal.close()
-        await poison.close()
+    with ExitStack() as locks:
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            locks.enter_context(only_one(folder, "gateway"))
+            journal = Journal(folder / "journal", key.derive("journal"))
+            poison = Poison(folder / "poison", key.derive("poison"))
+        except OSError as error:
+            raise ConfigError("state.folder", [f"{folder}: {error.strerror}"]) from None
+        try:
+            yield State(journal, poison)
+        finally:
+            await journal.close()
+            await poison.close()
 
 
 @asynccontextmanager

@@ -11,12 +11,14 @@ from quarantine import fsck
 from quarantine.audit import Chain
 from quarantine.backup import back_up
 from quarantine.ballast import Ballast
-from quarantine.errors import KeyFileError, NoRoomError, SecondPersonError, StateError
+from quarantine.consent import check_consent, consent
+from quarantine.errors import KeyFileError, NoRoomError, StateError
 from quarantine.files import Step, no_stop
 from quarantine.ids import new_id
 from quarantine.item import Delivery, Details, Item, NewItem, Problem, Query, State
 from quarantine.keys import KeyRing, WrappingKey, new_data_key
 from quarantine.parts import Parts, this_place
+from quarantine.refusals import refused
 from quarantine.sealer import (
     NO_DOCUMENTS,
     Documents,
@@ -35,17 +37,6 @@ RESERVE_BYTES = 256 * 1024 * 1024
 
 _ALIVE = frozenset({State.HELD, State.RELEASING, State.RELEASED})
 _GONE = frozenset({State.DELETED, State.PURGED})
-
-# Why a state allows no such step, as the end of a sentence that begins with the item.
-_REFUSALS = {
-    State.HELD: "is held, and no release of it has begun",
-    State.RELEASING: (
-        "is being released since {at} by {who}; if that program died, look whether it arrived"
-    ),
-    State.RELEASED: "was already released {at} by {who}",
-    State.DELETED: "was already deleted {at} by {who}",
-    State.PURGED: "was purged {at}, because its time was over",
-}
 
 
 class Lockbox:
@@ -171,7 +162,7 @@ class Lockbox:
         item = self._parts.find(typed)
         details = self._parts.index.details(item.id)
         if details is None or item.state in _GONE:
-            raise self._refused(item)
+            raise refused(self._parts, item)
         documents = self._parts.sealer.open_documents(item, details)
         with self._parts.blobs.open(item.id) as stream:
             return self._parts.sealer.open_message(item, documents.sha256, stream)
@@ -180,7 +171,7 @@ class Lockbox:
         """The message for a person who takes it along: that they did is recorded first."""
         item = self._parts.find(typed)
         if item.state in _GONE:
-            raise self._refused(item)
+            raise refused(self._parts, item)
         self._mark(item, "exported", Marks(seen_at=self._parts.now()), who, why)
         return self.message(item.id)
 
@@ -195,8 +186,8 @@ class Lockbox:
         """Say yes to a release to exactly these recipients, for a second person to carry out."""
         item = self._parts.find(typed)
         if item.state is not State.HELD:
-            raise self._refused(item)
-        exactly = self._approval(item, recipients)
+            raise refused(self._parts, item)
+        exactly = consent(self._parts, item, recipients)
         self._mark(item, "approved", Marks(approved_by=who, approved_for=exactly), who, why)
         return self._opened(item.id)
 
@@ -220,7 +211,7 @@ class Lockbox:
         if item.state is State.HELD:
             self._parts.sealer.check(item)
             if needs_two:
-                self._check_approval(item, who, recipients)
+                check_consent(self._parts, item, who, recipients)
         marks = Marks(approved_by="", approved_for=b"")
         return self._move(item, {State.HELD}, State.RELEASING, who=who, why=why, marks=marks)
 
@@ -266,7 +257,7 @@ class Lockbox:
         if item.state not in {State.HELD, State.RELEASED} or not end(
             self._parts, item, State.DELETED, who=who, why=why
         ):
-            raise self._refused(self._parts.find(item.id))
+            raise refused(self._parts, self._parts.find(item.id))
         self.audit.remember()
         return self._opened(item.id)
 
@@ -274,7 +265,7 @@ class Lockbox:
         """Keep an item from being purged or deleted, or let it go again."""
         item = self._parts.find(typed)
         if item.state in _GONE:
-            raise self._refused(item)
+            raise refused(self._parts, item)
         action = "legal-hold" if is_held else "legal-hold-ended"
         self._mark(item, action, Marks(legal_hold=is_held), who, why)
         return self._opened(item.id)
@@ -348,24 +339,6 @@ class Lockbox:
         new = (Delivery(recipient, now, who, reply) for recipient in recipients)
         return Marks(deliveries=sealer.deliveries(item, (*sealer.open_deliveries(item), *new)))
 
-    def _approval(self, item: SealedItem, recipients: Sequence[str]) -> bytes:
-        return self._parts.fingerprint("approvals", item.id, *recipients)
-
-    def _check_approval(self, item: SealedItem, who: str, recipients: Sequence[str]) -> None:
-        if not item.approved_by:
-            raise SecondPersonError(
-                f"item {item.id} is {item.kind}: a second person has to release it as well"
-            )
-        if item.approved_by == who:
-            raise SecondPersonError(
-                f"item {item.id} was approved by {who}: somebody else has to release it"
-            )
-        if item.approved_for != self._approval(item, recipients):
-            raise SecondPersonError(
-                f"item {item.id} was approved by {item.approved_by} for other recipients: "
-                "release it to those, or approve it for yours"
-            )
-
     def _mark(self, item: SealedItem, action: str, marks: Marks, who: str, why: str) -> None:
         entry = self._parts.entry(action, who=who, item=item.id, why=why, at=marks.seen_at)
         self._parts.written(lambda: self._parts.index.mark(item.id, marks, entry))
@@ -382,7 +355,7 @@ class Lockbox:
         marks: Marks = Marks(),
     ) -> Item:
         if item.state not in allowed:
-            raise self._refused(item)
+            raise refused(self._parts, item)
         entry = self._parts.entry(
             became.value, who=who, item=item.id, why=why, was=item.state, became=became
         )
@@ -390,15 +363,9 @@ class Lockbox:
         moved = self._parts.written(lambda: index.move(item.id, item.state, became, entry, marks))
         item = self._parts.find(item.id)
         if not moved:
-            raise self._refused(item)
+            raise refused(self._parts, item)
         self.audit.remember()
         return self._parts.sealer.open_item(item)
-
-    def _refused(self, item: SealedItem) -> StateError:
-        changes = [r for r in self._parts.index.records(item.id) if r.became is not None]
-        last = changes[-1]
-        at = last.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-        return StateError(f"item {item.id} {_REFUSALS[item.state].format(at=at, who=last.who)}")
 
 
 def _viewed(new: NewItem) -> AbstractContextManager[memoryview]:

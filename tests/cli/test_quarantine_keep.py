@@ -277,10 +277,16 @@ def test_e11_a_second_gateway_is_told_who_has_the_quarantine(tmp_path: Path) -> 
         mail_server() as sink,
         gateway(tmp_path, port=free_port(), next_hop=sink.port) as first,
     ):
-        done = lazaretto("serve", "--config", str(tmp_path / "lazaretto.toml"))
+        config = tmp_path / "lazaretto.toml"
+        same = lazaretto("serve", "--config", str(config))
+        words = config.read_text().replace(f'{tmp_path}/quarantine"', f'{tmp_path}/other"')
+        config.write_text(words)
+        same_state = lazaretto("serve", "--config", str(config))
 
-    assert done.returncode == 1
-    assert f"is locked by pid {first.process.pid} (gateway)" in done.stderr
+    assert (same.returncode, same_state.returncode) == (1, 1)
+    locked = f"is locked by pid {first.process.pid} (gateway)"
+    assert f"{tmp_path}/quarantine {locked}" in same.stderr
+    assert f"{tmp_path}/state {locked}" in same_state.stderr
 
 
 @pytest.mark.slow
