@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from gateway.mime import parameters, words
-from gateway.mime.fields import Header
+from gateway.mime.fields import MAX_HIDDEN, Header
 from gateway.mime.parameters import Parameter, Structured
 from gateway.mime.transfer import Encoding, encoding_of
 
@@ -85,6 +85,7 @@ class Entity:
             self.header.is_cut
             or any(value.is_cut for value in (*self.types, *self.dispositions))
             or any(len(self.header.all(name)) > MAX_FIELDS for name in repeated)
+            or len(self.header.hidden) > MAX_HIDDEN
             or len(self.boundaries) >= MAX_BOUNDARIES
         )
 

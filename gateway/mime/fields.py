@@ -36,7 +36,8 @@ _HIDDEN = re.compile(
     rb"(?i)[ \t\0\v\f](content-(?:type|transfer-encoding|disposition))[ \t\0]{0,9}:"
     rb"(?=([^\r\n]{0,998}(?:\r?\n[ \t][^\r\n]{0,998}){0,9}))"
 )
-_MAX_HIDDEN = 20
+MAX_HIDDEN = 20
+"""Fields inside the lines of others, in one block."""
 _HIDDEN_ENDS = re.compile(rb"[\0\v\f]")
 _MAILBOX = (b"From ", b">From ")
 """How a mailbox file begins a message; not a field."""
@@ -120,7 +121,7 @@ class _Block:
         return Header(fields, body, tuple(self._slips), is_cut, tuple(self._hidden(body)))
 
     def _hidden(self, body: int) -> Iterator[Field]:
-        for found in islice(_HIDDEN.finditer(self._data, self._start, body), _MAX_HIDDEN):
+        for found in islice(_HIDDEN.finditer(self._data, self._start, body), MAX_HIDDEN + 1):
             value = _HIDDEN_ENDS.split(found[2].lstrip(b" \t\0"), maxsplit=1)[0]
             yield Field(found[1].decode("ascii").lower(), value)
 

@@ -101,3 +101,17 @@ def test_any_bytes_give_a_header_that_ends_within_them(data: bytes, start: int) 
     begin = min(start, len(data))
 
     assert begin <= fields.read(data, begin).body <= len(data)
+
+
+@pytest.mark.parametrize("before", [b"X: y\r\n ", b"X: y\0", b"X: y\x0b", b"X: y "])
+def test_a_field_inside_the_line_of_another_is_hidden(before: bytes) -> None:
+    header = fields.read(before + b"Content-Type: a/b; c=d\r\n\r\n", 0)
+
+    assert [(field.name, field.value) for field in header.hidden] == [("content-type", b"a/b; c=d")]
+    assert header.all("content-type") == []
+
+
+def test_a_line_of_blanks_ends_a_header_where_no_field_follows() -> None:
+    header = fields.read(b"Content-Type: a/b\r\n \r\nTVqQ\r\n", 0)
+
+    assert fields.NO_EMPTY_LINE not in header.slips

@@ -366,9 +366,24 @@ def test_more_files_in_one_text_than_are_opened_are_a_gap() -> None:
     assert [gap.reason for gap in read.gaps] == [Reason.TOO_MANY]
 
 
+def test_a_header_longer_than_is_read_is_a_gap() -> None:
+    header = "".join(f"X-{n}: {'y' * 900}\r\n" for n in range(300)).encode()
+
+    assert [gap.reason for gap in Read(header + multipart(text())).gaps] == [Reason.TOO_BIG]
+
+
+def test_a_file_in_an_encoding_that_nobody_knows_is_told_and_a_text_is_not() -> None:
+    file = changed(b": base64", b": x-zip")
+    words = lines("Content-Type: text/plain", "Content-Transfer-Encoding: x-zip", "", "hello")
+
+    assert Read(file).level is Level.SUSPICIOUS
+    assert Read(words).is_calm
+
+
 OVERDONE = {
     "types": declared("x/y\r\n" + "Content-Type: x/y\r\n" * 20 + "X: y"),
     "boundaries": declared("multipart/mixed" + "".join(f"; boundary=b{n}" for n in range(12))),
+    "fields in lines": declared("multipart/mixed; boundary=b1\r\nX: y" + " Content-Type: x/y" * 21),
     "parameters": declared("multipart/mixed; boundary=b1" + "; a=b" * 300),
     "names": changed(
         b'; filename="setup.exe"', b"".join(b"; filename=%d.exe" % n for n in range(60))
