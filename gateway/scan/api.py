@@ -1,10 +1,10 @@
 """All that the author of an extractor or an analyzer needs, on one page."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from gateway.model import Finding, Gap, Lineage
+from gateway.model import Finding, Gap, Lineage, Listed
 from gateway.scan.kinds import Kind
 from gateway.scan.passwords import Passwords
 from gateway.scan.stream import Stream
@@ -92,3 +92,10 @@ class Analyzer(Protocol):
 
     def analyze(self, artifact: Artifact, context: Context) -> Iterator[Finding | Gap]:
         """Yield what is seen in ``artifact`` itself; what lies inside it comes by itself."""
+
+
+class Reviewer(Protocol):
+    """Looks at what a message is made of, once everything in it was told. Keeps no state."""
+
+    def review(self, listed: Sequence[Listed]) -> Iterator[Finding]:
+        """Yield what is seen only in files that stand side by side."""

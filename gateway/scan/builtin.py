@@ -22,7 +22,7 @@ from gateway.scan.analyzers.xdm import XdmAnalyzer
 from gateway.scan.analyzers.xlm import XlmAnalyzer
 from gateway.scan.analyzers.xlsblinks import XlsbLinkAnalyzer
 from gateway.scan.analyzers.xml import XmlAnalyzer
-from gateway.scan.api import Analyzer, Extractor
+from gateway.scan.api import Analyzer, Extractor, Reviewer
 from gateway.scan.extractors.activemime import ActiveMimeExtractor
 from gateway.scan.extractors.compressed import CompressedExtractor
 from gateway.scan.extractors.dicom import DicomExtractor
@@ -42,6 +42,7 @@ from gateway.scan.extractors.tar import TarExtractor
 from gateway.scan.extractors.tnef import TnefExtractor
 from gateway.scan.extractors.unopened import UnopenedExtractor
 from gateway.scan.extractors.zip import ZipExtractor
+from gateway.scan.reviewers.company import CompanyReviewer
 
 EXTRACTORS: tuple[Extractor, ...] = (
     MessageExtractor(),
@@ -108,3 +109,6 @@ BY_BYTES: frozenset[type] = frozenset(
     }
 )
 """Those that look at nothing but bytes and kinds: identical bytes are looked at once by them."""
+
+REVIEWERS: tuple[Reviewer, ...] = (CompanyReviewer(),)
+"""These look at the list of all files, once everything else has looked."""

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from gateway.mime import heading
 from gateway.model import Finding, Gap, Heading, Level, Lineage, Listed, Pack, Reason, Report
-from gateway.scan.api import Analyzer, Artifact, Context, Extractor, Member
+from gateway.scan.api import Analyzer, Artifact, Context, Extractor, Member, Reviewer
 from gateway.scan.budget import Budget, ExhaustedError, Limits
 from gateway.scan.kinds import Kind, identify
 from gateway.scan.known import ByBytes, Known
@@ -44,6 +44,7 @@ class Engine:
         limits: Limits,
         known: Known[Kind] | None = None,
         passwords: Sequence[str] = (),
+        reviewers: Sequence[Reviewer] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._extractors = tuple(extractors)
@@ -52,6 +53,7 @@ class Engine:
         self._limits = limits
         self._known = known or Known(0)
         self._passwords = tuple(passwords)
+        self._reviewers = tuple(reviewers)
         self._clock = clock
 
     def scan(
@@ -81,6 +83,8 @@ class Engine:
             for extractor in self._extractors:
                 if not extractor.kinds.isdisjoint(artifact.kinds):
                     walk.open(extractor, artifact, context)
+        for reviewer in self._reviewers:
+            walk.review(reviewer)
         shown = walk.heading(data, name) if is_message else Heading()
         report = walk.report(self._pack, (self._clock() - began) * 1000)
         return replace(report, heading=shown)
@@ -140,6 +144,22 @@ class _Walk:
         """Let one extractor open one file, unless the budget for that is spent."""
         if not self._is_full:
             self._run(extractor, artifact, lambda: extractor.members(artifact, context))
+
+    def review(self, reviewer: Reviewer) -> None:
+        """Let one reviewer look at the list of all files."""
+        root = self._listed[0].lineage
+        self._budget.begin_step()
+        try:
+            seen = self._stepping(
+                _name(reviewer), root, lambda: list(reviewer.review(tuple(self._listed)))
+            )
+        except OverdueError as overdue:
+            self._exhausted(overdue.spent, root, _name(reviewer))
+        except Exception as error:  # noqa: BLE001 - Rule 1
+            self._gap(Gap(Reason.CRASHED, f"{_name(reviewer)}: {_words(error)}", root))
+        else:
+            for finding in seen:
+                self._find(finding)
 
     def report(self, pack: Pack, milliseconds: float) -> Report:
         """Everything that was seen and everything that was not."""
@@ -267,7 +287,7 @@ class _Walk:
             self._watch.sees(finding)
 
 
-def _name(detector: Detector) -> str:
+def _name(detector: Detector | Reviewer) -> str:
     return type(detector.analyzer if isinstance(detector, ByBytes) else detector).__name__
 
 

@@ -6,7 +6,7 @@ import pkgutil
 
 from gateway.model import Finding
 from gateway.scan.analyzers.yara import YaraAnalyzer
-from gateway.scan.builtin import ANALYZERS, BY_BYTES, EXTRACTORS
+from gateway.scan.builtin import ANALYZERS, BY_BYTES, EXTRACTORS, REVIEWERS
 from gateway.scan.engine import Engine
 from gateway.scan.formats import pdflock
 from gateway.scan.known import ByBytes, Known
@@ -30,6 +30,7 @@ def build_engine(setup: Setup) -> Built:
         limits=setup.limits,
         known=Known(setup.known),
         passwords=setup.passwords,
+        reviewers=REVIEWERS,
     )
     return Built(engine, rules.pack, tuple(map(str, rules.problems)))
 

@@ -1,10 +1,10 @@
 import io
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
-from gateway.model import Finding, Gap, Level, Pack, Reason, Report
+from gateway.model import Finding, Gap, Level, Listed, Pack, Reason, Report
 from gateway.scan.api import Analyzer, Artifact, Context, Extractor, Member
 from gateway.scan.budget import Limits
 from gateway.scan.builtin import EXTRACTORS
@@ -275,3 +275,26 @@ def test_detectors_see_only_the_kinds_that_they_ask_for() -> None:
 @pytest.mark.parametrize("data", [b"", b"\0", b"PK", bytes(600), b"\xff" * 600])
 def test_odd_little_files_give_a_report(data: bytes) -> None:
     assert scan(data).artifacts[0].size == len(data)
+
+
+def test_reviewers_see_the_list_of_all_files_and_a_crash_of_one_is_a_gap() -> None:
+    class Counts:
+        def review(self, listed: Sequence[Listed]) -> Iterator[Finding]:
+            evidence = " ".join(one.name for one in listed)
+            yield Finding("test.word", Level.NOTE, "all files", evidence, listed[0].lineage)
+
+    class Crashes:
+        def review(self, listed: Sequence[Listed]) -> Iterator[Finding]:
+            raise KeyError("x")
+            yield  # a generator, as every reviewer is
+
+    reviewers = (Crashes(), Counts())
+    limits, pack = Limits(), Pack("test", "1")
+    engine = Engine(EXTRACTORS, (), pack=pack, limits=limits, reviewers=reviewers)
+
+    report = engine.scan(files.zipped({"a.txt": b"1", "b.txt": b"2"}), "m.zip")
+
+    assert [finding.evidence for finding in report.findings] == ["m.zip a.txt b.txt"]
+    assert [(gap.reason, gap.detail) for gap in report.gaps] == [
+        (Reason.CRASHED, "Crashes: KeyError: 'x'")
+    ]

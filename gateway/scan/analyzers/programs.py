@@ -22,11 +22,7 @@ _IMAGES = frozenset(
 )
 _PAGE_SCRIPTS = frozenset({"js", "vbs"})
 
-_NEEDS_HEADER = frozenset({"exe", "scr", "cpl", "dll", "ocx", "sys", "drv"})
-_NO_HEADER = frozenset({Kind.TEXT, Kind.EMPTY})
-
 _SUMMARIES = {
-    "program.named": ("The name of a program on a text that Windows cannot start", Level.NOTE),
     "program.attached": ("A program is attached", Level.SUSPICIOUS),
     "program.script": ("A file is attached that acts when it is opened", Level.SUSPICIOUS),
     "program.foreign": ("A program that Windows does not start is attached", Level.NOTE),
@@ -61,12 +57,10 @@ def _code(artifact: Artifact, extension: str) -> str:
         return "program.help"
     if (is_foreign and not extension) or _is_installed_elsewhere(artifact, extension):
         return "program.foreign"
-    return "" if _is_only_part(artifact, extension) else _by_name(kinds, extension)
+    return "" if _is_only_part(artifact, extension) else _by_name(extension)
 
 
-def _by_name(kinds: frozenset[Kind], extension: str) -> str:
-    if extension in _NEEDS_HEADER and kinds <= _NO_HEADER:
-        return "program.named"
+def _by_name(extension: str) -> str:
     if extension in filenames.RUNS_AS_PROGRAM:
         return "program.attached"
     return "program.script" if extension else ""

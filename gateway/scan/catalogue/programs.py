@@ -32,12 +32,6 @@ FINDINGS: Mapping[str, Explanation] = {
         "Nothing, where all desktops run Windows.",
         "T1204.002",
     ),
-    "program.named": Explanation(
-        NOTE,
-        "A text bears the name of a program; Windows starts no program without its header.",
-        "Nothing by itself: it was damaged on its way, or is a test.",
-        "T1204.002",
-    ),
     "program.help": Explanation(
         NOTE,
         "A help file of Windows. Its pages were looked at one by one.",
@@ -128,5 +122,24 @@ FINDINGS: Mapping[str, Explanation] = {
         "A shortcut or a setting leads to a page of the web.",
         "Look at the address; that such a file was sent at all is told by another finding.",
         "T1059",
+    ),
+    "company.alone": Explanation(
+        SUSPICIOUS,
+        "An archive or a disk image holds nothing but one file that runs.",
+        f"{ASK} Whoever sends a document does not wrap a program in its place.",
+        "T1204.002",
+    ),
+    "company.side-loading": Explanation(
+        SUSPICIOUS,
+        "A program stands beside a library that it would load: an honest program, even a signed "
+        "one, then runs whatever the library does.",
+        f"{ASK} Software comes from its maker's site, not by mail.",
+        "T1574.001",
+    ),
+    "company.carrier": Explanation(
+        SUSPICIOUS,
+        "A mail is attached, and a file that runs is attached to that one.",
+        f"{ASK} Mail that is forwarded as an attachment passes many filters.",
+        "T1204.002",
     ),
 }

@@ -39,6 +39,7 @@ def test_a_program_for_windows_is_suspicious_under_any_name(name: str) -> None:
         (files.jar(), "outil.jar"),
         (b"\x00\x01\x02", "a.scr"),
         (b"texte", "a.com"),
+        (b"texte", "a.exe"),
         (b"x", "a.application"),
         (files.zipped({"a": b"b"}), "a.msix"),
         (files.zipped({"AndroidManifest.xml": b"b"}), "a.apk"),
@@ -77,12 +78,6 @@ def test_what_acts_when_it_is_opened_is_suspicious_by_its_name(name: str) -> Non
 )
 def test_a_program_that_windows_does_not_start_is_a_note(data: bytes, name: str) -> None:
     assert judged(data, name) == [FOREIGN]
-
-
-@pytest.mark.parametrize("name", ["a.exe", "06.12.2017.scr", "a.dll"])
-def test_a_text_under_the_name_of_a_program_is_a_note(name: str) -> None:
-    assert judged(b"texte", name) == [("program.named", Level.NOTE)]
-    assert judged(b"", name) == [("program.named", Level.NOTE)]
 
 
 def test_a_script_in_a_package_for_linux_is_a_note_and_anywhere_else_suspicious() -> None:
