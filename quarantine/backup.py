@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from quarantine.durable import INDEX, MESSAGES, make_folder, sync_folder
+from quarantine.durable import INDEX, MESSAGES, check_owner, make_folder, sync_folder
 from quarantine.errors import IntegrityError, StoreError
 from quarantine.parts import Parts
 from quarantine.store import Blobs
@@ -42,6 +42,7 @@ def restore(source: Path, folder: Path) -> int:
     """
     if not (source / INDEX).is_file() or not (source / MESSAGES).is_dir():
         raise IntegrityError(f"{source} is no backup: {INDEX} and {MESSAGES} are expected there")
+    check_owner(folder)
     _make_empty(folder)
     try:
         make_folder(folder / MESSAGES)

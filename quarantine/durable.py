@@ -1,8 +1,11 @@
 """Folders whose entries survive a loss of power."""
 
 import os
+import pwd
 from collections.abc import Callable
 from pathlib import Path
+
+from quarantine.errors import StoreError
 
 INDEX = "index.sqlite"
 MESSAGES = "messages"
@@ -16,6 +19,24 @@ def sync_folder(folder: Path, sync: Callable[[int], None] = os.fsync) -> None:
         sync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def check_owner(folder: Path) -> None:
+    """Keep root out of a folder of somebody else's: he could not open what root makes there."""
+    nearest = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    owner = nearest.stat().st_uid
+    if os.geteuid() == 0 and owner != 0:
+        raise StoreError(
+            f"{nearest} belongs to {_name(owner)}: work as that user (sudo -u {_name(owner)} "
+            "lazaretto ...), or the gateway could not open what you make there"
+        )
+
+
+def _name(user: int) -> str:
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return f"#{user}"
 
 
 def make_folder(folder: Path) -> None:

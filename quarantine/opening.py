@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from quarantine.ballast import Ballast
-from quarantine.durable import INDEX, MESSAGES, make_file, make_folder
+from quarantine.durable import INDEX, MESSAGES, check_owner, make_file, make_folder
 from quarantine.errors import StoreError
 from quarantine.files import FileBlobs, Step, no_stop
 from quarantine.keys import WrappingKey
@@ -35,6 +35,7 @@ def open_lockbox(
     sealed before ``key`` came.
     """
     blobs, index = folder / MESSAGES, folder / INDEX
+    check_owner(folder)
     try:
         make_folder(blobs)
         make_file(index)

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from quarantine.errors import IntegrityError, SealedError
 from quarantine.item import Record
 from quarantine.parts import Parts
 from quarantine.store import each_record
+
+_HEAD_BYTES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +45,11 @@ class Trail:
         return self.parts.chain.verify(each_record(index), index.tip(), anchor=known)
 
     def remember(self) -> None:
-        """Write the head down beside the index. It is a help, not a promise: no fsync."""
+        """Write the head down beside the index: a help, no promise, so nothing fails by it."""
         head = self.head()
-        if self.head_file is None or head is None:
-            return
-        descriptor = os.open(self.head_file, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            os.pwrite(descriptor, f"{head}\n".encode("ascii").ljust(100), 0)
-        finally:
-            os.close(descriptor)
+        if self.head_file is not None and head is not None:
+            with suppress(OSError):
+                _overwrite(self.head_file, f"{head}\n".encode("ascii").ljust(_HEAD_BYTES))
 
     def opened(self, record: SealedRecord) -> Record:
         """A record as its readers see it; words that cannot be read are said to be so."""
@@ -73,9 +72,10 @@ class Trail:
         )
 
     def _remembered(self) -> Head | None:
-        if self.head_file is None or not self.head_file.exists():
-            return None
-        return read_head(self.head_file.read_text("ascii", "replace"))
+        if self.head_file is not None:
+            with suppress(OSError):
+                return read_head(self.head_file.read_text("ascii", "replace"))
+        return None
 
 
 def read_head(text: str) -> Head | None:
@@ -84,3 +84,11 @@ def read_head(text: str) -> Head | None:
     if not number.isdecimal() or len(mac) != 64:
         return None
     return Head(int(number), mac)
+
+
+def _overwrite(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        os.pwrite(descriptor, content, 0)
+    finally:
+        os.close(descriptor)

@@ -271,6 +271,15 @@ def test_everything_on_the_disk_is_for_its_owner_only(tmp_path: Path) -> None:
             assert path.stat().st_mode & 0o077 == 0, path
 
 
+def test_a_head_that_cannot_be_written_down_keeps_nothing_from_being_held(tmp_path: Path) -> None:
+    (tmp_path / "audit.head").mkdir()
+
+    with open_box(tmp_path) as box:
+        held = box.hold(new_item())
+        assert box.message(held.id)
+        assert list(box.fsck()) == []
+
+
 def test_an_item_outlives_the_program(tmp_path: Path) -> None:
     with open_box(tmp_path) as box:
         held = box.hold(new_item(b"x" * 1000))
