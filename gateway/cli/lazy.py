@@ -31,10 +31,12 @@ def group(name: str, what: str, places: Mapping[str, str]) -> typer.Typer:
 def _command(name: str, place: str) -> Command:
     module, _, attribute = place.partition(":")
     thing = getattr(import_module(module), attribute)
-    if not isinstance(thing, typer.Typer):
+    if isinstance(thing, typer.Typer):
+        # Not get_command, which offers to install the completion of the whole program here.
+        command: Command = typer.main.get_group(thing)
+    else:
         alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
         alone.command(name)(thing)
-        thing = alone
-    command = typer.main.get_command(thing)
+        command = typer.main.get_command(alone)
     command.name = name
     return command

@@ -1,6 +1,8 @@
 import json
 import re
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,26 @@ def test_without_a_command_the_help_is_shown() -> None:
 
     for word in ("serve", "scan", "demo", "quarantine", "rules", "config"):
         assert word in done.output
+
+
+@pytest.mark.parametrize("group", [("quarantine",), ("quarantine", "keys"), ("rules",)])
+def test_completion_is_a_matter_of_the_whole_command(group: tuple[str, ...]) -> None:
+    assert "--install-completion" in run("--help").stdout
+    assert "--install-completion" not in run(*group, "--help").stdout
+
+
+def test_a_command_is_imported_when_it_is_asked_for() -> None:
+    """A search of the quarantine needs no SMTP server, no rules and no parsers."""
+    command = (
+        "import sys; from gateway.cli import main; import gateway.cli.quarantine.listing; "
+        "print(*sorted(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", command], capture_output=True, text=True, check=True, timeout=60
+    )
+
+    heavy = {"gateway.app", "aiosmtpd.smtp", "yara", "gateway.mime", "structlog", "jinja2"}
+    assert not heavy & set(done.stdout.split())
 
 
 def test_settings_in_force_are_shown_as_a_file_would_have_them(tmp_path: Path) -> None:
