@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from gateway.model import Finding, Gap, Level
 from gateway.scan.api import Artifact, Context
 from gateway.scan.evidence import around_match, quote, quote_bytes
-from gateway.scan.formats import markup, mediatypes
+from gateway.scan.formats import addresses, markup, mediatypes
 from gateway.scan.formats.markup import Tag
 from gateway.scan.formats.mediatypes import Agreement
 from gateway.scan.kinds import Kind
@@ -20,7 +20,6 @@ _HEAD = 1 << 16
 _ROOT = re.compile(r"<(?:[\w.-]{1,20}:)?ClinicalDocument[\s>]")
 _ENTITY = re.compile(r"<!ENTITY\s[^>]{1,300}>")
 _SCRIPT_ADDRESS = re.compile(r"(?i)^\s*(?:javascript|vbscript|data):")
-_SHARE = re.compile(r"(?i)^\s*(?:\\\\|file:(?://|\\\\)[^/\\])")
 _WEB = re.compile(r"(?i)^\s*(?:https?|ftp):")
 _ACTIVE_TAGS = frozenset({"script", "iframe", "object", "embed", "applet", "form", "meta"})
 _REFERENCES = frozenset({"reference", "linkhtml", "a"})
@@ -94,7 +93,7 @@ def _of_address(tag: Tag, address: str) -> Iterator[tuple[str, str]]:
     shown = f"<{tag.name}> {quote(address, 100)}"
     if _SCRIPT_ADDRESS.match(address):
         yield "cda.active", shown
-    elif _SHARE.match(address):
+    elif addresses.share_host(address):
         yield "cda.share", shown
     elif _WEB.match(address):
         yield "cda.reference", shown

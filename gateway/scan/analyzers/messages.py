@@ -11,13 +11,12 @@ from itertools import islice
 from gateway.model import Finding, Gap, Level
 from gateway.scan.api import Artifact, Context
 from gateway.scan.evidence import quote, quote_bytes
-from gateway.scan.formats import markup, mediatypes
+from gateway.scan.formats import addresses, markup, mediatypes
 from gateway.scan.formats.mediatypes import Agreement
 from gateway.scan.kinds import Kind
 
 _RESOURCE = re.compile(rb'^\s*(?:\xef\xbb\xbf)?\{[^{}]{0,2000}"resourceType"', re.DOTALL)
 _FHIR_ROOT = re.compile(r"xmlns=[\"']http://hl7\.org/fhir[\"']")
-_SHARE = re.compile(r"(?i)^\s*(?:\\\\|file:(?://|\\\\)[^/\\])")
 _TYPES = {
     "pdf": "application/pdf", "rtf": "application/rtf", "jpeg": "image/jpeg", "jpg": "image/jpeg",
     "png": "image/png", "gif": "image/gif", "tiff": "image/tiff", "html": "text/html",
@@ -112,14 +111,14 @@ def _of_elements(text: str) -> Iterator[Document]:
             kind = value
         elif tag.name == "data" and value:
             yield kind, value[:400], "attachment"
-        elif tag.name == "url" and value and _SHARE.match(value):
+        elif tag.name == "url" and value and addresses.share_host(value):
             yield "", value[:400], "attachment"
 
 
 def _judge(document: Document) -> tuple[str, str]:
     media_type, said, place = document
     if not media_type:
-        code = "message.share" if _SHARE.match(said) else "message.document"
+        code = "message.share" if addresses.share_host(said) else "message.document"
         return code, f"{place}: refers to {quote(said, 100) or 'nothing'}"
     head = mediatypes.first_bytes(said)
     shown = f"{place}: stated as {quote(media_type, 60)}"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from gateway.model import Finding, Gap, Level
 from gateway.scan.api import Artifact, Context
 from gateway.scan.evidence import around_match
-from gateway.scan.formats import filenames, markup
+from gateway.scan.formats import addresses, filenames, markup
 from gateway.scan.kinds import Kind
 
 _LOOKED_AT = 1 << 20
@@ -74,7 +74,6 @@ _PLACE = re.compile(
     r"""(?ix) (?: ^ | [=:>"'\s] )
         ( (?: \\\\ | file:(?://|\\\\) | https?:// | ftp:// ) [^\s"'<>]{3,200} )"""
 )
-_SHARE = re.compile(r"(?i)^(?:\\\\|file:(?://|\\\\)[^/\\])")
 _TABLES = frozenset({"slk", "iqy", "oqy", "dqy", "rqy"})
 _FORMULA = re.compile(
     r"""(?ix) EXEC\s*\( | \bCALL\s*\(\s*["'] | \bREGISTER\s*\( | =\s*\w{1,40}\|["']"""
@@ -136,7 +135,7 @@ def _places(artifact: Artifact, text: str) -> Iterator[Finding]:
     place = _PLACE.search(text)
     if place is None:
         return
-    if _SHARE.match(place[1]):
+    if addresses.share_host(place[1]):
         summary = "A shortcut or a setting leads to a share"
         yield _finding("script.share", Level.SUSPICIOUS, summary, around_match(place), artifact)
         return

@@ -10,14 +10,13 @@ from collections.abc import Iterator
 from gateway.model import Finding, Gap, Level
 from gateway.scan.api import Artifact, Context
 from gateway.scan.evidence import quote
-from gateway.scan.formats import markup
+from gateway.scan.formats import addresses, markup
 from gateway.scan.formats.markup import Tag
 from gateway.scan.kinds import Kind
 
 _ADDRESSES = ("href", "xlink:href", "src", "data")
 _SCRIPT_ADDRESS = re.compile(r"(?i)^\s*(?:javascript|vbscript)\s*:")
 _DATA_PAGE = re.compile(r"(?i)^\s*data:(?:text/html|image/svg|text/xml|application/)")
-_SHARE = re.compile(r"(?i)^\s*(?:\\\\|file:(?://|\\\\)[^/\\])")
 _WEB = re.compile(r"(?i)^\s*(?:https?:)?//")
 _FETCHES = frozenset({"image", "use", "feimage", "script", "iframe", "embed", "object", "img"})
 _PAGE_TAGS = frozenset({"form", "input", "iframe", "embed", "object", "meta"})
@@ -80,7 +79,7 @@ def _of_address(tag: Tag, value: str) -> Iterator[tuple[str, str]]:
         yield "svg.script", shown
     elif _DATA_PAGE.match(value) and (tag.name not in {"image", "img", "feimage"}):
         yield "svg.page", shown
-    elif _SHARE.match(value):
+    elif addresses.share_host(value):
         yield "svg.share", shown
     elif tag.name in _FETCHES and _WEB.match(value):
         yield "svg.fetches", shown
