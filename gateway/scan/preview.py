@@ -23,7 +23,7 @@ _LINES = 120
 _LINE_CHARACTERS = 300
 _TEXT_BYTES = 256 << 10
 
-_HIDDEN = re.compile(r"(?i)<(/?)(script|style|head)\b[^<>]{0,1000}")
+_HIDDEN = re.compile(r"(?i)<(/?)(script|style)\b[^<>]{0,1000}")
 _BREAK = re.compile(r"(?i)<(?:br|p|div|tr|li|h[1-6])\b[^<>]{0,1000}>")
 _TAG = re.compile(r"<[^<>]{0,4000}>")
 
@@ -96,7 +96,7 @@ def _without_tags(text: str) -> str:
 
 
 def _shown(text: str) -> Iterator[str]:
-    """All but scripts, styles and the head; one that never ends hides the rest."""
+    """All but scripts and styles; one that never ends hides the rest, as it does from a reader."""
     at, inside = 0, ""
     for tag in _HIDDEN.finditer(text):
         is_end, name = bool(tag[1]), tag[2].lower()
