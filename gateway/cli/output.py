@@ -49,6 +49,8 @@ def watched() -> Iterator[None]:
         return
     encoding, is_direct = plain.encoding, plain.line_buffering
     sys.stdout = _Output(plain.detach(), encoding, "backslashreplace", line_buffering=is_direct)
+    # The plain one has let go of its descriptor: whoever asks it how wide the terminal is gets 80.
+    sys.__stdout__ = sys.stdout  # type: ignore[misc]
     try:
         yield
     finally:

@@ -1,5 +1,6 @@
 """The words of a message on the terminal: defanged, escaped, and never rendered."""
 
+from collections.abc import Iterator
 from itertools import groupby
 
 from rich.text import Text
@@ -12,15 +13,21 @@ _TITLES = {HEADER: "Header", TEXT: "Words", MACRO: "Macro"}
 
 
 def print_preview(report: Report) -> None:
-    """Print what `gateway.scan.preview` saw: the lines of each part below its place."""
+    """Print what `gateway.scan.preview` saw."""
+    for line in preview_lines(report):
+        console.print(line, soft_wrap=True)
+
+
+def preview_lines(report: Report) -> Iterator[Text]:
+    """The lines of each part below its place."""
     lines = [finding for finding in report.findings if finding.code in _TITLES]
     for (code, lineage), part in groupby(lines, key=lambda found: (found.code, found.lineage)):
         where = " / ".join(lineage[1:]) or "the message"
-        console.print(Text.assemble((f"\n{_TITLES[code]} of ", "bold"), cell(where, "bold")))
+        yield Text.assemble((f"\n{_TITLES[code]} of ", "bold"), cell(where, "bold"))
         for finding in part:
-            console.print(_line(finding), soft_wrap=True)
+            yield _line(finding)
     for gap in report.gaps:
-        console.print(cell(f"not seen: {gap.reason.value}  {gap.detail}", "magenta"))
+        yield cell(f"not seen: {gap.reason.value}  {gap.detail}", "magenta")
 
 
 def _line(finding: Finding) -> Text:

@@ -25,6 +25,15 @@ _FAILURES = (LockboxError, Trouble)
 
 _WIDTH_OF_A_FILE = 160
 
+
+class Stopped(typer.Exit):
+    """A command ends, and ``message`` was said."""
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(code)
+        self.message = message
+
+
 console = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH_OF_A_FILE)
 """As wide as the terminal; a file or a pipe gets lines that a person can still read."""
 
@@ -47,7 +56,7 @@ def markup(text: str) -> str:
 def stop(message: str, code: int = MISTAKE) -> NoReturn:
     """Say in one line what is wrong and what to do, and end."""
     print(f"lazaretto: {safe(message)}", file=sys.stderr)
-    raise typer.Exit(code)
+    raise Stopped(message, code)
 
 
 @contextmanager
@@ -68,7 +77,7 @@ def clear_errors() -> Iterator[None]:
 def _say(error: Exception, code: int) -> NoReturn:
     for line in str(error).splitlines():
         print(f"lazaretto: {safe(line)}", file=sys.stderr)
-    raise typer.Exit(code)
+    raise Stopped(str(error), code)
 
 
 def _visible(letter: str) -> str:

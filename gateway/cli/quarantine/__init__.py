@@ -22,6 +22,7 @@ commands = group(
         "allow": f"{_HERE}.allowing:allow",
         "allowances": f"{_HERE}.allowing:allowances",
         "disallow": f"{_HERE}.allowing:disallow",
+        "review": f"{_HERE}.reviewing:review",
         "stats": f"{_HERE}.listing:stats",
         "fsck": f"{_HERE}.keeping:fsck",
         "backup": f"{_HERE}.keeping:backup",

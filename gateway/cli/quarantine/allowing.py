@@ -1,6 +1,6 @@
 """``quarantine allow``, ``allowances`` and ``disallow``: narrow exceptions, each with an owner."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -18,6 +18,7 @@ from gateway.config.quantities import duration
 from gateway.model import Level, Report
 from gateway.smtp.authentication import authenticated_domains
 from gateway.smtp.hops import header_of
+from quarantine import Lockbox
 
 _LONGEST = timedelta(days=365)
 
@@ -42,29 +43,45 @@ def allow(
     --reason "theatre planning of our own vendor"
     """
     with opened(config) as (settings, box):
-        details = box.item(identifier)
-        message = box.message(details.item.id)
-        kind = _kind(records.decode_report(details.report), rule)
-        envelope = records.decode_envelope(details.envelope)
-        domain = _domain(settings, message, envelope.sender_domain)
-        until = _until(time)
-        ask(f"Allow {rule} in {kind} from {domain} until {until:%Y-%m-%d}?", yes=yes)
-        made = AllowanceBook(settings.actions.allowances).add(
-            lambda number: Allowance(
-                number=number,
-                sender_domain=domain,
-                kind=kind,
-                rule=rule,
-                owner=who(),
-                reason=reason,
-                made_at=datetime.now(UTC),
-                until=until,
-                item=details.item.id,
-            )
-        )
-        told = f"no. {made.number}: {rule} in {kind} from {domain} until {until:%Y-%m-%d}: {reason}"
-        box.record("allowed", who=who(), why=told, typed=details.item.id)
-    console.print(cell(f"Allowed as no. {made.number}: {rule} in {kind} from {domain}."))
+        proposed = propose(settings, box, identifier, rule=rule, reason=reason, time=time)
+        ask(f"Allow {_told(proposed)}?", yes=yes)
+        made = grant(settings, box, proposed)
+    console.print(cell(granted(made)), soft_wrap=True)
+
+
+def propose(
+    settings: Settings, box: Lockbox, typed: str, *, rule: str, reason: str, time: str
+) -> Allowance:
+    """The exception that this item asks for, without a number yet; stops where there is none."""
+    details = box.item(typed)
+    message = box.message(details.item.id)
+    kind = _kind(records.decode_report(details.report), rule)
+    envelope = records.decode_envelope(details.envelope)
+    return Allowance(
+        number=0,
+        sender_domain=_domain(settings, message, envelope.sender_domain),
+        kind=kind,
+        rule=rule,
+        owner=who(),
+        reason=reason,
+        made_at=datetime.now(UTC),
+        until=_until(time),
+        item=details.item.id,
+    )
+
+
+def grant(settings: Settings, box: Lockbox, proposed: Allowance) -> Allowance:
+    """Put it in force, and record who did."""
+    book = AllowanceBook(settings.actions.allowances)
+    made = book.add(lambda number: replace(proposed, number=number))
+    told = f"no. {made.number}: {_told(made)}: {made.reason}"
+    box.record("allowed", who=who(), why=told, typed=made.item)
+    return made
+
+
+def granted(made: Allowance) -> str:
+    """What was allowed, in words."""
+    return f"Allowed as no. {made.number}: {_told(made)}."
 
 
 def allowances(*, json: Json = False, config: ConfigFile = None) -> None:
@@ -95,6 +112,10 @@ def disallow(
         ended = AllowanceBook(settings.actions.allowances).end(number, datetime.now(UTC))
         box.record("disallowed", who=who(), why=f"no. {number}: {reason}", typed=ended.item)
     console.print(f"No. {number} has ended.")
+
+
+def _told(one: Allowance) -> str:
+    return f"{one.rule} in {one.kind} from {one.sender_domain} until {one.until:%Y-%m-%d}"
 
 
 def _kind(report: Report, rule: str) -> str:

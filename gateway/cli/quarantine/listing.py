@@ -23,7 +23,8 @@ _ALIVE = frozenset({State.HELD, State.RELEASING, State.RELEASED})
 _DAYS = 14
 _BAR = 40
 _WIDE = 100
-_COLUMNS = ("id", "held (UTC)", "class", "from", "subject", "why")
+COLUMNS = ("id", "held (UTC)", "class", "from", "subject", "why")
+"""What a listing says of an item."""
 _MOST_RULES = 12
 _AGES = ((1, "under 1 hour"), (4, "under 4 hours"), (24, "under 1 day"), (168, "under 1 week"))
 
@@ -162,19 +163,20 @@ def _watch(box: Lockbox, query: Query, *, json: bool) -> None:
 def table(items: Iterable[Item]) -> Table:
     """Items, one a line; on a narrow terminal without the reasons, which show has."""
     drawn = Table(box=None, header_style="bold", pad_edge=False)
-    shown = _COLUMNS if console.width >= _WIDE else _COLUMNS[:-1]
+    shown = COLUMNS if console.width >= _WIDE else COLUMNS[:-1]
     for title in shown:
         drawn.add_column(title, no_wrap=title in {"id", "held (UTC)", "class"}, overflow="fold")
     for item in items:
-        drawn.add_row(*_cells(item)[: len(shown)])
+        drawn.add_row(*cells(item)[: len(shown)])
     return drawn
 
 
 def _row_alone(item: Item) -> Text:
-    return Text("  ").join(_cells(item))
+    return Text("  ").join(cells(item))
 
 
-def _cells(item: Item) -> tuple[Text, ...]:
+def cells(item: Item) -> tuple[Text, ...]:
+    """What stands in COLUMNS."""
     state = "" if item.state is State.HELD else f" ({item.state})"
     new = " *" if item.seen_at is None and item.state is State.HELD else ""
     return (

@@ -9,7 +9,7 @@ import typer
 from gateway import app, records
 from gateway.cli.options import ConfigFile, Reason
 from gateway.cli.quarantine.desk import Id, opened, who
-from gateway.cli.terminal import FAILURE, console, markup, stop
+from gateway.cli.terminal import FAILURE, console, markup, safe, stop
 from gateway.config import Settings
 from gateway.model import Class, Verdict
 from gateway.release import Handed
@@ -55,24 +55,8 @@ def release(
         if with_password:
             _check_clean(settings, box, details, _password())
         elif not force:
-            _check_no_worse(settings, box, details)
-        try:
-            handed = asyncio.run(
-                app.release(
-                    settings,
-                    box,
-                    details.item.id,
-                    who=who(),
-                    why=reason,
-                    recipients=tuple(to or ()),
-                )
-            )
-        except InDoubtError:
-            stop(
-                f"item {details.item.id}: the next hop took all the bytes and then fell silent. "
-                "Look whether the message arrived; the item stays in state 'releasing'",
-                FAILURE,
-            )
+            check_no_worse(settings, box, details)
+        handed = hand_over(settings, box, details.item.id, reason=reason, to=tuple(to or ()))
         _tell(details.item.id, handed)
 
 
@@ -108,18 +92,39 @@ def settle(
     console.print(f"{item.id} is {item.state} now.")
 
 
-def _tell(item: str, handed: Handed) -> None:
+def hand_over(
+    settings: Settings, box: Lockbox, item: str, *, reason: str, to: tuple[str, ...] = ()
+) -> Handed:
+    """Release an item, or stop and say that nobody knows whether it arrived."""
+    try:
+        return asyncio.run(app.release(settings, box, item, who=who(), why=reason, recipients=to))
+    except InDoubtError:
+        stop(
+            f"item {item}: the next hop took all the bytes and then fell silent. "
+            "Look whether the message arrived; the item stays in state 'releasing'",
+            FAILURE,
+        )
+
+
+def told(item: str, handed: Handed) -> tuple[list[str], list[str]]:
+    """What became of a release, in words: what was done, and what was not."""
     if handed.is_approved:
-        console.print(f"Approved {item}: a second person has to release it as well.")
-        raise typer.Exit(FAILURE)
+        return [f"Approved {item}: a second person has to release it as well."], []
     if not handed.taken:
-        stop(f"the next hop said: {handed.reply}; item {item} stays held", FAILURE)
-    console.print(f"Released {item}: the next hop said {markup(str(handed.reply))}")
-    for recipient, reply in handed.refused:
-        print(f"lazaretto: not to {recipient}: the next hop said: {reply}", file=sys.stderr)
+        return [], [f"the next hop said: {handed.reply}; item {item} stays held"]
+    done = [f"Released {item}: the next hop said {handed.reply}"]
     if handed.waiting:
-        console.print(f"Still held for {markup(', '.join(handed.waiting))}.")
-    if handed.refused:
+        done.append(f"Still held for {', '.join(handed.waiting)}.")
+    return done, [f"not to {to}: the next hop said: {reply}" for to, reply in handed.refused]
+
+
+def _tell(item: str, handed: Handed) -> None:
+    done, refused = told(item, handed)
+    for words in done:
+        console.print(markup(words))
+    for words in refused:
+        print(f"lazaretto: {safe(words)}", file=sys.stderr)
+    if refused or handed.is_approved:
         raise typer.Exit(FAILURE)
 
 
@@ -130,7 +135,8 @@ def _password() -> str:
     return sys.stdin.readline(1024).rstrip("\r\n")
 
 
-def _check_no_worse(settings: Settings, box: Lockbox, details: Details) -> None:
+def check_no_worse(settings: Settings, box: Lockbox, details: Details) -> None:
+    """Look at an item again, and stop if the newest rules find it worse than it was."""
     verdict = _verdict(settings, box, details)
     was = next((kind for kind in Class if kind.word == details.item.kind), Class.MALICIOUS)
     if verdict.kind > was:
@@ -159,6 +165,6 @@ def _verdict(settings: Settings, box: Lockbox, details: Details) -> Verdict:
     except PoolBusyError as error:
         stop(f"{error}: try again, or raise workers.queue", FAILURE)
     verdict = settings.actions.policy().decide(report)
-    told = f"{details.item.kind} -> {verdict.kind.word}; {', '.join(verdict.reasons)}"
-    box.record("rescanned", who=who(), why=told, typed=details.item.id)
+    change = f"{details.item.kind} -> {verdict.kind.word}; {', '.join(verdict.reasons)}"
+    box.record("rescanned", who=who(), why=change, typed=details.item.id)
     return verdict

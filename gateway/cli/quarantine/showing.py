@@ -2,16 +2,18 @@
 
 import asyncio
 import sys
+from collections.abc import Iterator
 from typing import Annotated
 
 import msgspec
 import typer
+from rich.text import Text
 
 from gateway import records
 from gateway.cli.options import ConfigFile, Json
 from gateway.cli.preview import print_preview
 from gateway.cli.quarantine.desk import Id, facts, line, opened, who
-from gateway.cli.terminal import console, markup, stop
+from gateway.cli.terminal import cell, console, markup, stop
 from gateway.cli.tree import report_tree, size
 from gateway.rescan import PREVIEW, look_again
 from quarantine import Details
@@ -78,23 +80,30 @@ def _facts(details: Details) -> dict[str, object]:
 
 
 def _print(details: Details) -> None:
-    for title, told in _heading(details).items():
+    for title, told in heading(details).items():
         console.print(f"[bold]{title:<11}[/]{markup(told)}")
-    for delivery in details.deliveries:
-        told = f"{delivery.recipient} has it since {delivery.at:%Y-%m-%d %H:%M}: {delivery.reply}"
-        console.print(f"{'':<11}{markup(told)}")
-    for record in details.records:
-        why = f" ({record.why})" if record.why else ""
-        console.print(
-            f"[dim]{'':<11}{record.at:%Y-%m-%d %H:%M} {record.action} by[/] "
-            f"{markup(record.who)}{markup(why)}"
-        )
+    for line_ in history(details):
+        console.print(Text(" " * 11).append_text(line_))
     if details.report:
         report = records.decode_report(details.report)
         console.print(report_tree(report, f"item {details.item.id}"))
 
 
-def _heading(details: Details) -> dict[str, str]:
+def history(details: Details) -> Iterator[Text]:
+    """Who has it, and what was done to it."""
+    for delivery in details.deliveries:
+        yield cell(
+            f"{delivery.recipient} has it since {delivery.at:%Y-%m-%d %H:%M}: {delivery.reply}"
+        )
+    for record in details.records:
+        why = f" ({record.why})" if record.why else ""
+        yield Text.assemble(
+            (f"{record.at:%Y-%m-%d %H:%M} {record.action} by ", "dim"), cell(record.who + why)
+        )
+
+
+def heading(details: Details) -> dict[str, str]:
+    """What is known of an item beside its report, by title."""
     item = details.item
     envelope = records.decode_envelope(details.envelope) if details.envelope else None
     client = (

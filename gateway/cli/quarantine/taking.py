@@ -18,7 +18,7 @@ from gateway.cli.quarantine.desk import Id, opened, who
 from gateway.cli.terminal import console, markup, safe, stop
 from gateway.model import Report
 from gateway.scan.formats.lib7zip import locked_zip
-from quarantine import Details
+from quarantine import Details, Lockbox
 
 PASSWORD = "infected"  # noqa: S105 - the word that every analyst knows: it keeps scanners out
 
@@ -44,12 +44,9 @@ def export(
     lazaretto quarantine export 1m85 /root/sample.eml --plain
     """
     with opened(config) as (_, box):
-        item = box.item(identifier).item
-        with _new_file(file) as stream:
-            message = box.export(item.id, who=who(), why=reason or f"exported to {file.name}")
-            content = message if plain else _sample(box.item(item.id), message)
-            stream.write(content)
-    console.print(f"Wrote {len(content)} bytes of {item.id} to {markup(str(file))}.")
+        item = box.item(identifier).item.id
+        written = take(box, item, file, reason=reason, plain=plain)
+    console.print(f"Wrote {written} bytes of {item} to {markup(str(file))}.")
     if not plain:
         console.print(f"Its password is: {PASSWORD}")
 
@@ -65,6 +62,13 @@ def report(identifier: Id, *, config: ConfigFile = None) -> None:
         details = box.item(identifier)
         box.record("reported", who=who(), typed=details.item.id)
     print(msgspec.json.format(msgspec.json.encode(_told(details)), indent=2).decode())
+
+
+def take(box: Lockbox, item: str, file: Path, *, reason: str, plain: bool = False) -> int:
+    """Write the message of an item to a new file; how many bytes that took."""
+    with _new_file(file) as stream:
+        message = box.export(item, who=who(), why=reason or f"exported to {file.name}")
+        return stream.write(message if plain else _sample(box.item(item), message))
 
 
 def _told(details: Details) -> dict[str, object]:

@@ -1,0 +1,27 @@
+"""``quarantine review``: everything that is held on a whole screen, to look through and decide."""
+
+import sys
+from importlib.util import find_spec
+
+from gateway.cli.options import ConfigFile
+from gateway.cli.quarantine.desk import opened
+from gateway.cli.terminal import FAILURE, stop
+
+
+def review(config: ConfigFile = None) -> None:
+    """Look through what is held on a whole screen, and release, delete or export it there.
+
+    Keys stand in the last line. / searches by a word, and every look and deed is recorded as that
+    of the commands is. It works over ssh, from 80x24 on, and with NO_COLOR=1 in black and white.
+
+    Example: lazaretto quarantine review
+    """
+    if find_spec("textual") is None:
+        stop("the screen needs one more package: pip install 'lazaretto[tui]'", FAILURE)
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        stop("review needs a terminal; for a program there is lazaretto quarantine list --json")
+    from gateway.cli.review.app import Review  # noqa: PLC0415 - the extra [tui] may not be there
+    from gateway.cli.review.desk import Desk  # noqa: PLC0415 - the same
+
+    with opened(config) as (settings, box):
+        Review(Desk(settings, box)).run()

@@ -1,0 +1,121 @@
+"""One item: what was found in it, what it says, and what was done to it."""
+
+from typing import ClassVar
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from gateway import records
+from gateway.cli.quarantine.showing import heading, history
+from gateway.cli.review.desk import Desk, Outcome, attempt
+from gateway.cli.terminal import cell
+from gateway.cli.tree import report_tree
+from quarantine import Details
+
+
+class Pane(VerticalScroll):
+    """Something to read, with the keys of a pager."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "scroll_down", show=False),
+        Binding("k", "scroll_up", show=False),
+        Binding("space", "page_down", show=False),
+    ]
+
+
+class Sheet(Screen[None]):
+    """One item. On a wide screen what was found stands beside the rest."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f", "findings", "Findings"),
+        Binding("t", "text", "Text"),
+        Binding("h", "history", "History"),
+        Binding("escape,q", "app.pop_screen", "Back", key_display="esc"),
+    ]
+
+    def __init__(self, desk: Desk, details: Details) -> None:
+        super().__init__()
+        self._desk = desk
+        self._details = details
+
+    @property
+    def chosen(self) -> str | None:
+        """The item that is shown."""
+        return self._details.item.id
+
+    def compose(self) -> ComposeResult:
+        """A line on top, two panes, the keys."""
+        yield Static(id="top")
+        with Horizontal():
+            with Pane(id="findings"):
+                yield Static(id="found")
+            with Pane(id="rest"):
+                yield Static(id="told")
+        yield Footer(show_command_palette=False, compact=True)
+
+    def on_mount(self) -> None:
+        """Show the findings first."""
+        self.take(self._details)
+        self.action_findings()
+
+    def take(self, details: Details) -> None:
+        """Show what is known of it now."""
+        self._details = details
+        item = details.item
+        top = f" {item.id}   {item.kind}, {item.state}   {item.summary.get('subject', '')}"
+        self.query_one("#top", Static).update(cell(top, "bold"))
+        self.query_one("#found", Static).update(_found(details))
+        self.query_one("#told", Static).update(_history(details))
+
+    def action_findings(self) -> None:
+        """What was found, and what to do about it."""
+        self._turn_to("findings")
+
+    def action_history(self) -> None:
+        """What was done to it."""
+        self.query_one("#told", Static).update(_history(self._details))
+        self._turn_to("rest")
+
+    def action_text(self) -> None:
+        """What it says, made harmless."""
+        self.query_one("#told", Static).update(Text("Opening it in a worker ...", "dim"))
+        self._turn_to("rest")
+        self._read()
+
+    def _turn_to(self, pane: str) -> None:
+        self.set_class(pane == "rest", "-rest")
+        self.query_one(f"#{pane}").focus()
+
+    @work(thread=True, exclusive=True)
+    def _read(self) -> None:
+        lines: list[Text] = []
+
+        def read() -> Outcome:
+            lines.extend(self._desk.words(self._details.item.id))
+            return Outcome()
+
+        outcome = attempt(read)
+        words = Text("\n").join(lines) if not outcome.undone else outcome.text
+        self.app.call_from_thread(self.query_one("#told", Static).update, words)
+
+
+def _found(details: Details) -> RenderableType:
+    facts = Table.grid(padding=(0, 2, 0, 0))
+    facts.add_column(style="bold")
+    facts.add_column(overflow="fold")
+    for title, told in heading(details).items():
+        facts.add_row(title, cell(told))
+    if not details.report:
+        return facts
+    return Group(facts, Text(), report_tree(records.decode_report(details.report), "message"))
+
+
+def _history(details: Details) -> Text:
+    return Text("\n").join([Text("History (UTC)\n", "bold"), *history(details)])
