@@ -88,7 +88,7 @@ _DEEDS = (
             | 72C24DD5-D70A-438B-8A42-98424B88AFB8
             | \b (?: powershell | pwsh | mshta | certutil | bitsadmin | regsvr32 | rundll32
                    | wscript | cscript ) (?: \.exe \b | \s+ (?: \S*[-/\\.,:$("] | $ ) )
-            | \b cmd (?: \.exe )? \s+ /[ck] | %comspec% | ^ \s* =? EXEC \s* \(
+            | \b cmd (?: \.exe )? \s+ /[ck] | %comspec% | ^ [ \t]* =? EXEC \s* \(
             | \b (?: WinExec | ShellExecute (?:Ex)? [AW] | CreateProcess [AW] | CreateThread
                    | VirtualAlloc (?:Ex)? | WriteProcessMemory ) \b
             """
@@ -211,8 +211,8 @@ def _acts(source: list[Line]) -> dict[Line, str]:
     """The lines that do something, and what."""
     # Most projects do none of it, and one look at the whole says so twenty times as fast.
     code = "\n".join(line.code for line in source)
-    strings = "\n".join(f"{line.strings}\n{line.spoken}" for line in source)
-    whole = Line("", 0, "", code, strings)
+    said = (said for line in source for said in (line.strings, line.spoken) if said)
+    whole = Line("", 0, "", code, "\n".join(said))
     deeds = [deed for deed in _DEEDS if deed.shows(whole)]
     return {line: deed.does for deed in deeds for line in source if deed.shows(line)}
 

@@ -1,5 +1,7 @@
 """Macros are judged by what they do, and French is no command."""
 
+import time
+
 import pytest
 
 from gateway.demo.vbaproject import compress, vba_project
@@ -225,6 +227,15 @@ class TestCompiledFormWithoutSource:
         data = office.compiled_project("Sub A()\n    x = 1\nEnd Sub\n", lines)
 
         assert [seen.code for seen in judge(data) if isinstance(seen, Finding)] == ["macro.present"]
+
+
+@pytest.mark.parametrize("line", ["Sub AutoOpen()", "Shell ", 'x = x & "a"', 'x = "" & ""', "' a"])
+def test_no_macro_takes_long(line: str) -> None:
+    data = office.project(f"{line}\n" * (400_000 // len(line)))
+    began = time.process_time()
+    judge(data)
+
+    assert time.process_time() - began < 20
 
 
 @pytest.mark.parametrize("deflated", [True, False])
