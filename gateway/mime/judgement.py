@@ -79,6 +79,13 @@ def open_ended(parts: Iterable[Part], lineage: Lineage) -> Iterator[Finding]:
         yield _ambiguous(Level.SUSPICIOUS if _may_harm(part) else Level.NOTE, part, lineage)
 
 
+def without_parts(parts: Iterable[Part], lineage: Lineage) -> Iterator[Finding]:
+    """A finding for each file that is a multipart to some readers, and has no part."""
+    for part in parts:
+        if part.role is Role.BODY and payload.is_multipart(part) and _may_harm(part):
+            yield _ambiguous(Level.SUSPICIOUS, part, lineage)
+
+
 def quoted(parts: Iterable[Part], lineage: Lineage) -> Iterator[Finding]:
     """A note for each part that stands in a text which every reader shows as a text."""
     for part in parts:

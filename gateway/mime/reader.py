@@ -87,6 +87,7 @@ def read(text: bytes, lineage: Lineage) -> Mail:
         *judgement.disagreements(strict.parts, [split.parts for split in others], lineage),
         *judgement.undeclared((*undeclared, *elsewhere), lineage),
         *judgement.open_ended(strict.parts, lineage),
+        *judgement.without_parts(strict.parts, lineage),
         *judgement.quoted(quoted, lineage),
         *judgement.unreadable((*strict.parts, *hidden), lineage),
     )

@@ -230,7 +230,7 @@ class _Walk:
         if level is None:
             return
         is_closing = self._is_closing(text, level)
-        self._end(line.start, level)
+        self._end(line.start, level, is_closing=is_closing)
         del self._stack[level + 1 :]
         if not is_closing:
             self._begin(line.end, self._stack[level].default_type)
@@ -302,12 +302,12 @@ class _Walk:
             return False
         return any(text.startswith(boundary + b"--") for boundary in boundaries)
 
-    def _end(self, at: int, level: int | None) -> None:
+    def _end(self, at: int, level: int | None, *, is_closing: bool = False) -> None:
         """End the part in hand at ``at``, before a delimiter of ``level``, None for no delimiter.
 
         A multipart that has no part is a body: programs show it, or save it, as a whole.
         """
-        is_empty = self._is_preamble and level != len(self._stack) - 1
+        is_empty = self._is_preamble and (is_closing or level != len(self._stack) - 1)
         role = Role.BODY if is_empty else self._role
         self._parts.append(self._source.part(self._entity, self._start, at, role=role))
 

@@ -35,6 +35,9 @@ NESTED = {
         f"{_HEAD}--{B}\n{TEXT}--{B}--\n\n--{B}\n{_M}\n{delimited(TEXT, PART)}--{B}--\n",
     "the same boundary, the file in the outer":
         f"{_HEAD}--{B}\n{_M}\n--{B}\n{TEXT}--{B}--\n\n{delimited(TEXT, PART)}--{B}--\n",
+    "a multipart without parts, of the same boundary": f"{_HEAD}--{B}\n{_M}{DISPOSITION}{ENCODING}\n{ragged()}--{B}--\n",
+    "a multipart without parts, closed": f"{_HEAD}--{B}\nContent-Type: multipart/mixed; boundary={OTHER}\n{ENCODING}\n{ragged()}--{OTHER}--\n--{B}--\n",
+    "a multipart without parts, closed at the top": f"{TOP}{_M}{ENCODING}\n{ragged()}--{B}--\n",
     "the inner is the end of the outer": nested(f"{B}--", delimited(TEXT, PART, boundary=f"{B}--")),
     "the outer is longer": nested(B, delimited(TEXT, PART), outer=f"{B}_"),
     "the outer is longer, a part of it in the preamble":
