@@ -14,6 +14,8 @@ _FORMATS = zxingcpp.BarcodeFormats(
 )
 _SMALLEST = 11
 """Modules on the side of the smallest code."""
+_PIXELS_INVERTED = 400_000
+"""White codes on black are looked for in small pictures: it takes as long once more."""
 
 
 def texts(picture: Grey) -> tuple[str, ...]:
@@ -21,5 +23,10 @@ def texts(picture: Grey) -> tuple[str, ...]:
     if min(picture.width, picture.height) < _SMALLEST:
         return ()
     pixels = memoryview(picture.pixels).cast("B", shape=[picture.height, picture.width])
-    found = zxingcpp.read_barcodes(pixels, formats=_FORMATS)
+    found = zxingcpp.read_barcodes(
+        pixels,
+        formats=_FORMATS,
+        try_downscale=False,
+        try_invert=picture.width * picture.height <= _PIXELS_INVERTED,
+    )
     return tuple(dict.fromkeys(code.text for code in found if code.text))
