@@ -8,7 +8,7 @@ ARGS   ?=
 SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-faults test-e2e test-corpus cases-update check format bench fuzz soak lock wheel clean
+.PHONY: help demo test test-faults test-e2e test-corpus cases-update check format bench fuzz soak lock man wheel clean
 
 help: ## List what can be made
 	@sed -n 's/^\([a-z][a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -59,6 +59,9 @@ lock: $(VENV)/.dev ## Write the hash-checked lock files anew
 	$(BIN)/python -m uv pip compile $(LOCK) --group dev -c requirements.txt -o requirements-dev.txt
 
 LOCK := --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11
+
+man: $(VENV)/.run ## Write the man page and what shells complete by into build/
+	@$(BIN)/python -m gateway.cli.manual build
 
 wheel: $(VENV)/.dev ## Build the wheel into dist/
 	$(BIN)/python -m build --wheel --no-isolation

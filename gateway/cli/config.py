@@ -14,7 +14,10 @@ commands = typer.Typer(help="Check and show the settings.", no_args_is_help=True
 
 @commands.command()
 def check(config: ConfigFile = None) -> None:
-    """Say whether the settings can be used, or what is wrong with which key."""
+    """Say whether the settings can be used, or what is wrong with which key.
+
+    Example: lazaretto config check --config lazaretto.toml
+    """
     with clear_errors():
         settings = read_settings(config)
         app.server_tls(settings)
@@ -29,7 +32,10 @@ def show(
     json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,
     config: ConfigFile = None,
 ) -> None:
-    """Show every setting that is in force: the file, the environment, and defaults."""
+    """Show every setting that is in force: the file, the environment, and defaults.
+
+    Examples: lazaretto config show; lazaretto config show --json
+    """
     with clear_errors():
         tables = read_settings(config).as_written()
     if json:

@@ -71,6 +71,8 @@ def demo(
     """Send sample mail through a real gateway on this machine, and show what became of each.
 
     Exit code: 0 if every message ended where it must, 1 if not.
+
+    Examples: lazaretto demo; lazaretto demo --exit
     """
     with clear_errors(), tempfile.TemporaryDirectory(prefix="lazaretto-demo-") as folder:
         try:

@@ -21,7 +21,10 @@ commands = group(
 
 
 def version() -> None:
-    """Print the version."""
+    """Print the version.
+
+    Example: lazaretto version
+    """
     print(f"lazaretto {__version__}")
 
 

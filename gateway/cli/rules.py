@@ -24,7 +24,10 @@ _STYLES = {"malicious": "bold red", "suspicious": "yellow", "note": "dim"}
 
 @commands.command("list")
 def list_(*, json: Json = False, config: ConfigFile = None) -> None:
-    """List every rule that is in force, with its pack and its level."""
+    """List every rule that is in force, with its pack and its level.
+
+    Examples: lazaretto rules list; lazaretto rules list --json
+    """
     with clear_errors():
         loaded = app.rule_packs(read_settings(config))
     if json:
@@ -49,6 +52,8 @@ def check(
 
     The rules of a folder are tried on the cases that it brings.
     Exit code: 0 all can be used, 1 something cannot, or a case fails.
+
+    Examples: lazaretto rules check; lazaretto rules check /etc/lazaretto/rules/ours.yar
     """
     with clear_errors():
         settings = read_settings(config)

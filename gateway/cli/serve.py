@@ -21,6 +21,8 @@ def serve(config: ConfigFile = None) -> None:
 
     SIGTERM gives every client in flight its answer first; a second one ends at once.
     SIGHUP reads the settings, the rules and the certificate again; broken ones change nothing.
+
+    Example: lazaretto serve --config /etc/lazaretto/lazaretto.toml
     """
     with clear_errors():
         asyncio.run(_serve(config))

@@ -18,6 +18,8 @@ def status(*, json: Json = False, config: ConfigFile = None) -> None:
     """Show how the running gateway is: ready or not, and what became of its mail.
 
     Exit code: 0 when it can take mail, 1 when it cannot or does not run.
+
+    Examples: lazaretto status; lazaretto status --json
     """
     with clear_errors():
         place = read_settings(config).health.listen

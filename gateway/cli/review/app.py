@@ -34,7 +34,7 @@ ModalScreen { align: center middle; }
     width: 76; max-width: 100%; height: auto; max-height: 100%;
     padding: 0 1; border: round $accent; background: $surface;
 }
-.line { text-wrap: nowrap; text-overflow: ellipsis; }
+.line { max-height: 2; }
 .question { margin-top: 1; }
 .window Input { border-left: outer $accent; }
 #missing { height: auto; }

@@ -1,0 +1,145 @@
+"""The page of ``man lazaretto``, and what shells complete by, from the help of the commands.
+
+``python -m gateway.cli.manual FOLDER`` writes both below FOLDER.
+"""
+
+import re
+import sys
+from collections.abc import Iterator
+from inspect import cleandoc
+from pathlib import Path
+
+import typer
+from typer._click.core import Command, Context, Parameter
+from typer._completion_shared import get_completion_script
+from typer.core import TyperArgument, TyperGroup
+
+from gateway import __version__
+from gateway.cli.main import commands
+
+_NAME = "lazaretto"
+_EXAMPLES = re.compile(r"^Examples?:\s+", re.MULTILINE)
+_BETWEEN = re.compile(r"""((?:[^;'"]|'[^']*'|"[^"]*")+);?""")
+"""A command line up to the semicolon behind it, which may stand in quotes as well."""
+_TYPE = re.compile(r"<(?:list\[)?([^\]>]*)\]?>")
+_TYPES = {"str": "TEXT", "Path": "", "int": "NUMBER", "bool": ""}
+"""What Python calls a thing, as a person would."""
+_SHELLS = {"bash": "lazaretto.bash", "zsh": "_lazaretto", "fish": "lazaretto.fish"}
+
+_TAIL = r"""
+.SH EXIT STATUS
+.TP
+.B 0
+All is well.
+.TP
+.B 1
+A failure, or something was found: the help of the command says which.
+.TP
+.B 2
+A mistake in the call or in the settings.
+.TP
+.B 130
+Ended by Ctrl-C.
+.TP
+.B 141
+Nobody read on.
+.SH ENVIRONMENT
+.TP
+.B LAZARETTO_CONFIG
+The settings file, where \-\-config gives none.
+.TP
+.B NO_COLOR
+If set, nothing is coloured.
+.SH FILES
+.TP
+.I /etc/lazaretto/lazaretto.toml
+The settings.
+""".lstrip()
+
+
+def tree(command: Command, names: tuple[str, ...] = (_NAME,)) -> Iterator[tuple[str, Command]]:
+    """Every command that does something, with the words that call it."""
+    if not isinstance(command, TyperGroup):
+        yield " ".join(names), command
+        return
+    context = Context(command)
+    for name in command.list_commands(context):
+        below = command.get_command(context, name)
+        if below and not below.hidden:
+            yield from tree(below, (*names, name))
+
+
+def told(text: str) -> tuple[list[str], list[str]]:
+    """The help of a command: its paragraphs, and its examples, a command line each."""
+    text, *more = _EXAMPLES.split(cleandoc(text), maxsplit=1)
+    paragraphs = [" ".join(part.split()) for part in text.split("\n\n")]
+    lines = [" ".join(found.split()) for part in more for found in _BETWEEN.findall(part)]
+    return list(filter(None, paragraphs)), list(filter(None, lines))
+
+
+def page(command: Command) -> str:
+    """The page, as roff."""
+    summary = " ".join((command.help or "").split())
+    lines = [
+        f'.TH LAZARETTO 1 "" "{_NAME} {__version__}"',
+        ".SH NAME",
+        rf"{_NAME} \- {_roff(summary[:1].lower() + summary[1:]).rstrip('.')}",
+        ".SH SYNOPSIS",
+        rf".B {_NAME}",
+        r"\fICOMMAND\fR [\fIOPTION\fR]... [\fIARGUMENT\fR]...",
+        ".SH COMMANDS",
+    ]
+    for name, below in tree(command):
+        lines += _section(name, below)
+    return "\n".join(lines) + "\n" + _TAIL
+
+
+def write(folder: Path) -> Iterator[Path]:
+    """Write the page and the scripts, and name each file."""
+    files = {"man/lazaretto.1": page(typer.main.get_command(commands))}
+    for shell, name in _SHELLS.items():
+        script = get_completion_script(
+            prog_name=_NAME, complete_var="_LAZARETTO_COMPLETE", shell=shell
+        )
+        # zsh looks for #compdef in the very first line.
+        files[f"completion/{name}"] = script.strip() + "\n"
+    for name, text in files.items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, "utf-8")
+        yield file
+
+
+def _section(name: str, command: Command) -> Iterator[str]:
+    context = Context(command, info_name=name)
+    known = {one: _told(one, context) for one in command.get_params(context) if one.name != "help"}
+    arguments = [call for one, (call, _) in known.items() if isinstance(one, TyperArgument)]
+    yield f".SS {_roff(' '.join((name, '[OPTION]...', *arguments)))}"
+    paragraphs, examples = told(command.help or "")
+    for number, paragraph in enumerate(paragraphs):
+        yield from (".PP", _roff(paragraph)) if number else (_roff(paragraph),)
+    for call, what in known.values():
+        yield from (".TP", rf"\fB{_roff(call)}\fR", _roff(what))
+    yield from (".PP", "Examples:" if len(examples) > 1 else "Example:", ".RS", ".nf")
+    yield from map(_roff, examples)
+    yield from (".fi", ".RE")
+
+
+def _told(parameter: Parameter, context: Context) -> tuple[str, str]:
+    """How a parameter is given, and what it does."""
+    call, what = parameter.get_help_record(context) or (parameter.opts[0], "")
+    if isinstance(parameter, TyperArgument):
+        call = call.partition(" <")[0]
+    call = _TYPE.sub(lambda found: _TYPES.get(found[1], found[1]), call)
+    return call, " ".join(what.split())
+
+
+def _roff(text: str) -> str:
+    """Letters that roff does not take for orders of its own."""
+    text = text.replace("\\", r"\e").replace("-", r"\-").replace("'", r"\(aq")
+    return rf"\&{text}" if text.startswith(".") else text
+
+
+if __name__ == "__main__":
+    for written in write(Path(sys.argv[1])):
+        print(written)
