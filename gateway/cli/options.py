@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from gateway.cli.words import say
 from gateway.config import Settings, load
 
 ConfigFile = Annotated[
@@ -21,7 +22,7 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
 def _said(reason: str) -> str:
     if not reason.strip():
-        raise typer.BadParameter("say why: whoever asks later has nothing else to go by")
+        raise typer.BadParameter(say("say why: whoever asks later has nothing else to go by"))
     return reason.strip()
 
 

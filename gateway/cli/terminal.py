@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
 
+from gateway.cli.words import say
 from gateway.config import ConfigError
 from gateway.trouble import Trouble
 from quarantine import AmbiguousIdError, KeyFileError, LockboxError, NotFoundError, StateError
@@ -65,13 +66,13 @@ def clear_errors() -> Iterator[None]:
     try:
         yield
     except KeyFileError as error:
-        stop(f"{error} (see: lazaretto quarantine keys create --help)")
+        stop(say("{error} (see: lazaretto quarantine keys create --help)", error=error))
     except _CALLERS_MISTAKES as error:
         _say(error, MISTAKE)
     except _FAILURES as error:
         _say(error, FAILURE)
     except OSError as error:
-        stop(f"{error.filename or 'the system'}: {error.strerror or error}", FAILURE)
+        stop(f"{error.filename or say('the system')}: {error.strerror or error}", FAILURE)
 
 
 def _say(error: Exception, code: int) -> NoReturn:

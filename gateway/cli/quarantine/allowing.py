@@ -13,6 +13,7 @@ from gateway.allowances import Allowance
 from gateway.cli.options import ConfigFile, Json, Reason, read_settings
 from gateway.cli.quarantine.desk import Id, Yes, ask, line, opened, who
 from gateway.cli.terminal import cell, clear_errors, console, stop
+from gateway.cli.words import say
 from gateway.config import Settings
 from gateway.config.quantities import duration
 from gateway.model import Level, Report
@@ -44,7 +45,7 @@ def allow(
     """
     with opened(config) as (settings, box):
         proposed = propose(settings, box, identifier, rule=rule, reason=reason, time=time)
-        ask(f"Allow {_told(proposed)}?", yes=yes)
+        ask(say("Allow {rule} in {kind} from {sender} until {end}?", **_parts(proposed)), yes=yes)
         made = grant(settings, box, proposed)
     console.print(cell(granted(made)), soft_wrap=True)
 
@@ -74,14 +75,16 @@ def grant(settings: Settings, box: Lockbox, proposed: Allowance) -> Allowance:
     """Put it in force, and record who did."""
     book = AllowanceBook(settings.actions.allowances)
     made = book.add(lambda number: replace(proposed, number=number))
-    told = f"no. {made.number}: {_told(made)}: {made.reason}"
-    box.record("allowed", who=who(), why=told, typed=made.item)
+    told = "no. {number}: {rule} in {kind} from {sender} until {end}: {reason}"
+    why = told.format(number=made.number, reason=made.reason, **_parts(made))
+    box.record("allowed", who=who(), why=why, typed=made.item)
     return made
 
 
 def granted(made: Allowance) -> str:
     """What was allowed, in words."""
-    return f"Allowed as no. {made.number}: {_told(made)}."
+    told = "Allowed as no. {number}: {rule} in {kind} from {sender} until {end}."
+    return say(told, number=made.number, **_parts(made))
 
 
 def allowances(*, json: Json = False, config: ConfigFile = None) -> None:
@@ -95,7 +98,7 @@ def allowances(*, json: Json = False, config: ConfigFile = None) -> None:
         for one in known:
             print(line(asdict(one)))
         return
-    console.print(_table(known) if known else "Nothing is allowed.")
+    console.print(_table(known) if known else say("Nothing is allowed."))
 
 
 def disallow(
@@ -111,32 +114,39 @@ def disallow(
     with opened(config) as (settings, box):
         ended = AllowanceBook(settings.actions.allowances).end(number, datetime.now(UTC))
         box.record("disallowed", who=who(), why=f"no. {number}: {reason}", typed=ended.item)
-    console.print(f"No. {number} has ended.")
+    console.print(say("No. {number} has ended.", number=number))
 
 
-def _told(one: Allowance) -> str:
-    return f"{one.rule} in {one.kind} from {one.sender_domain} until {one.until:%Y-%m-%d}"
+def _parts(one: Allowance) -> dict[str, str]:
+    return {
+        "rule": one.rule,
+        "kind": one.kind,
+        "sender": one.sender_domain,
+        "end": f"{one.until:%Y-%m-%d}",
+    }
 
 
 def _kind(report: Report, rule: str) -> str:
     kinds = {listed.lineage: listed.kind for listed in report.artifacts}
     found = [one for one in report.findings if (one.rule or one.code) == rule]
     if any(gap.reason.value == rule for gap in report.gaps):
-        stop(f"{rule}: what could not be seen is never allowed; release the single message")
+        stop(say("{rule}: what could not be seen is never allowed; release the message", rule=rule))
     kind = next((kinds[one.lineage] for one in found if one.lineage in kinds), "")
     if not kind:
         names = {one.rule or one.code for one in report.findings if one.level > Level.NOTE}
-        stop(f"{rule} was not found in this item: {', '.join(sorted(names)) or 'nothing was'}")
+        told = "{rule} was not found in this item: {found}"
+        stop(say(told, rule=rule, found=", ".join(sorted(names)) or say("nothing was")))
     return kind
 
 
 def _domain(settings: Settings, message: bytes, expected: str) -> str:
     authority = settings.actions.authority
     if not authority:
-        stop("nobody authenticates senders: name the server that does in actions.authority")
+        stop(say("nobody authenticates senders: name the server that does in actions.authority"))
     domains = authenticated_domains(header_of(memoryview(message)), authority)
     if not domains:
-        stop(f"{authority} has not authenticated this sender: a name alone gets no exception")
+        told = "{authority} has not authenticated this sender: a name alone gets no exception"
+        stop(say(told, authority=authority))
     return expected if expected in domains else min(domains)
 
 
@@ -144,9 +154,9 @@ def _until(time: str) -> datetime:
     try:
         span = timedelta(seconds=duration(time))
     except (ValueError, OverflowError):
-        stop(f'--for {time!r}: expected a time such as "90d"')
+        stop(say('--for {time!r}: expected a time such as "90d"', time=time))
     if span > _LONGEST:
-        stop("--for: an exception lasts a year at most; then somebody looks again")
+        stop(say("--for: an exception lasts a year at most; then somebody looks again"))
     return datetime.now(UTC) + span
 
 

@@ -14,6 +14,7 @@ import typer
 
 from gateway.cli.options import read_settings
 from gateway.cli.terminal import FAILURE, clear_errors, stop
+from gateway.cli.words import say
 from gateway.config import Settings
 from gateway.lockboxes import lockbox
 from quarantine import Item, Lockbox
@@ -41,7 +42,7 @@ def ask(question: str, *, yes: bool) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
-        stop(f"{question} There is nobody to ask: give --yes")
+        stop(say("{question} There is nobody to ask: give --yes", question=question))
     if not typer.confirm(question):
         raise typer.Exit(FAILURE)
 

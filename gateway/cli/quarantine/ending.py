@@ -7,6 +7,7 @@ import typer
 from gateway.cli.options import ConfigFile, Json, Reason
 from gateway.cli.quarantine.desk import Id, Yes, ask, facts, line, opened, who
 from gateway.cli.terminal import console
+from gateway.cli.words import say
 from gateway.lockboxes import retention
 
 
@@ -17,9 +18,9 @@ def delete(identifier: Id, *, reason: Reason, yes: Yes = False, config: ConfigFi
     """
     with opened(config) as (_, box):
         item = box.item(identifier).item
-        ask(f"Delete {item.id} for good?", yes=yes)
+        ask(say("Delete {item} for good?", item=item.id), yes=yes)
         box.delete(item.id, who=who(), why=reason)
-    console.print(f"Deleted {item.id}.")
+    console.print(say("Deleted {item}.", item=item.id))
 
 
 def legal_hold(
@@ -36,7 +37,12 @@ def legal_hold(
     """
     with opened(config) as (_, box):
         item = box.set_legal_hold(identifier, who=who(), why=reason, is_held=not end)
-    console.print(f"{item.id} is {'under' if item.legal_hold else 'no longer under'} legal hold.")
+    told = (
+        "{item} is under legal hold."
+        if item.legal_hold
+        else "{item} is no longer under legal hold."
+    )
+    console.print(say(told, item=item.id))
 
 
 def purge(
@@ -53,11 +59,11 @@ def purge(
     Examples: lazaretto quarantine purge; lazaretto quarantine purge --yes --json
     """
     with opened(config) as (settings, box):
-        ask("Shred everything that is older than its retention?", yes=yes)
+        ask(say("Shred everything that is older than its retention?"), yes=yes)
         kept_for, count = retention(settings), 0
         for item in box.upkeep.purge(kept_for, who=who(), clock_is_right=clock_is_right):
             count += 1
             if json:
                 print(line(facts(item)))
     if not json:
-        console.print(f"Purged {count} items.")
+        console.print(say("Purged {count} items.", count=count))

@@ -14,6 +14,7 @@ from rich.text import Text
 from gateway.cli.options import ConfigFile, Json
 from gateway.cli.quarantine.desk import facts, line, opened, who
 from gateway.cli.terminal import cell, console, stop
+from gateway.cli.words import say
 from gateway.config.quantities import duration
 from quarantine import Field, Item, Lockbox, Query, Sort, State
 
@@ -127,7 +128,13 @@ def _ago(now: datetime, text: str, option: str) -> datetime | None:
     try:
         return now - timedelta(seconds=duration(text))
     except (ValueError, OverflowError):
-        stop(f'{option} {text!r}: expected a time such as "4 h" or "2 d"')
+        stop(
+            say(
+                '{option} {text!r}: expected a time such as "4 h" or "2 d"',
+                option=option,
+                text=text,
+            )
+        )
 
 
 def _told(query: Query) -> str:
@@ -141,9 +148,10 @@ def _print(items: Iterator[Item], limit: int, *, json: bool) -> None:
             print(line(facts(item)))
         return
     listed = list(items)
-    console.print(table(listed) if listed else "Nothing is held.")
+    console.print(table(listed) if listed else say("Nothing is held."))
     if len(listed) == limit:
-        console.print(f"[dim]There may be more: --after {listed[-1].id}[/]")
+        more = say("There may be more: --after {item}", item=listed[-1].id)
+        console.print(cell(more, "dim"))
 
 
 def _watch(box: Lockbox, query: Query, *, json: bool) -> None:
@@ -165,7 +173,9 @@ def table(items: Iterable[Item]) -> Table:
     drawn = Table(box=None, header_style="bold", pad_edge=False)
     shown = COLUMNS if console.width >= _WIDE else COLUMNS[:-1]
     for title in shown:
-        drawn.add_column(title, no_wrap=title in {"id", "held (UTC)", "class"}, overflow="fold")
+        drawn.add_column(
+            say(title), no_wrap=title in {"id", "held (UTC)", "class"}, overflow="fold"
+        )
     for item in items:
         drawn.add_row(*cells(item)[: len(shown)])
     return drawn

@@ -10,6 +10,7 @@ from gateway import app, records
 from gateway.cli.options import ConfigFile, Reason
 from gateway.cli.quarantine.desk import Id, opened, who
 from gateway.cli.terminal import FAILURE, console, markup, safe, stop
+from gateway.cli.words import say
 from gateway.config import Settings
 from gateway.model import Class, Verdict
 from gateway.release import Handed
@@ -67,7 +68,7 @@ def approve(identifier: Id, *, reason: Reason, to: To = None, config: ConfigFile
     """
     with opened(config) as (_, box):
         item = box.approve(identifier, who=who(), why=reason, recipients=tuple(to or ()))
-    console.print(f"Approved {item.id}: a second person may release it now.")
+    console.print(say("Approved {item}: a second person may release it now.", item=item.id))
 
 
 def settle(
@@ -89,7 +90,7 @@ def settle(
     with opened(config) as (_, box):
         settle_as = box.finish_release if arrived else box.fail_release
         item = settle_as(identifier, who=who(), reply=reason)
-    console.print(f"{item.id} is {item.state} now.")
+    console.print(say("{item} is {state} now.", item=item.id, state=item.state))
 
 
 def hand_over(
@@ -100,8 +101,11 @@ def hand_over(
         return asyncio.run(app.release(settings, box, item, who=who(), why=reason, recipients=to))
     except InDoubtError:
         stop(
-            f"item {item}: the next hop took all the bytes and then fell silent. "
-            "Look whether the message arrived; the item stays in state 'releasing'",
+            say(
+                "item {item}: the next hop took all the bytes and then fell silent. "
+                "Look whether the message arrived; the item stays in state 'releasing'",
+                item=item,
+            ),
             FAILURE,
         )
 
@@ -109,13 +113,15 @@ def hand_over(
 def told(item: str, handed: Handed) -> tuple[list[str], list[str]]:
     """What became of a release, in words: what was done, and what was not."""
     if handed.is_approved:
-        return [f"Approved {item}: a second person has to release it as well."], []
+        return [say("Approved {item}: a second person has to release it as well.", item=item)], []
     if not handed.taken:
-        return [], [f"the next hop said: {handed.reply}; item {item} stays held"]
-    done = [f"Released {item}: the next hop said {handed.reply}"]
+        told = "the next hop said: {reply}; item {item} stays held"
+        return [], [say(told, reply=handed.reply, item=item)]
+    done = [say("Released {item}: the next hop said {reply}", item=item, reply=handed.reply)]
     if handed.waiting:
-        done.append(f"Still held for {', '.join(handed.waiting)}.")
-    return done, [f"not to {to}: the next hop said: {reply}" for to, reply in handed.refused]
+        done.append(say("Still held for {people}.", people=", ".join(handed.waiting)))
+    not_to = "not to {person}: the next hop said: {reply}"
+    return done, [say(not_to, person=person, reply=reply) for person, reply in handed.refused]
 
 
 def _tell(item: str, handed: Handed) -> None:
@@ -131,7 +137,7 @@ def _tell(item: str, handed: Handed) -> None:
 def _password() -> str:
     """From the keyboard without an echo, or from a pipe; never from the command line."""
     if sys.stdin.isatty():
-        return str(typer.prompt("Password", hide_input=True))
+        return str(typer.prompt(say("Password"), hide_input=True))
     return sys.stdin.readline(1024).rstrip("\r\n")
 
 
@@ -141,8 +147,14 @@ def check_no_worse(settings: Settings, box: Lockbox, details: Details) -> None:
     was = next((kind for kind in Class if kind.word == details.item.kind), Class.MALICIOUS)
     if verdict.kind > was:
         stop(
-            f"item {details.item.id} was {details.item.kind}, and the newest rules call it "
-            f"{verdict.kind.word} ({', '.join(verdict.reasons)}): look at it again, or --force",
+            say(
+                "item {item} was {was}, and the newest rules call it {now} ({reasons}): "
+                "look at it again, or --force",
+                item=details.item.id,
+                was=details.item.kind,
+                now=verdict.kind.word,
+                reasons=", ".join(verdict.reasons),
+            ),
             FAILURE,
         )
 
@@ -152,8 +164,12 @@ def _check_clean(settings: Settings, box: Lockbox, details: Details, password: s
     verdict = _verdict(settings.model_copy(update={"scan": scan}), box, details)
     if verdict.kind is not Class.CLEAN:
         stop(
-            f"item {details.item.id} is {verdict.kind.word} ({', '.join(verdict.reasons)}) with "
-            "this password: it stays held",
+            say(
+                "item {item} is {now} ({reasons}) with this password: it stays held",
+                item=details.item.id,
+                now=verdict.kind.word,
+                reasons=", ".join(verdict.reasons),
+            ),
             FAILURE,
         )
 
@@ -163,7 +179,7 @@ def _verdict(settings: Settings, box: Lockbox, details: Details) -> Verdict:
     try:
         report = asyncio.run(look_again(settings, message, envelope.sender_domain))
     except PoolBusyError as error:
-        stop(f"{error}: try again, or raise workers.queue", FAILURE)
+        stop(say("{error}: try again, or raise workers.queue", error=error), FAILURE)
     verdict = settings.actions.policy().decide(report)
     change = f"{details.item.kind} -> {verdict.kind.word}; {', '.join(verdict.reasons)}"
     box.record("rescanned", who=who(), why=change, typed=details.item.id)

@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from gateway.cli.options import ConfigFile
 from gateway.cli.quarantine.desk import opened
 from gateway.cli.terminal import FAILURE, stop
+from gateway.cli.words import say
 
 
 def review(config: ConfigFile = None) -> None:
@@ -17,9 +18,11 @@ def review(config: ConfigFile = None) -> None:
     Example: lazaretto quarantine review
     """
     if find_spec("textual") is None:
-        stop("the screen needs one more package: pip install 'lazaretto[tui]'", FAILURE)
+        stop(say("the screen needs one more package: pip install 'lazaretto[tui]'"), FAILURE)
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
-        stop("review needs a terminal; for a program there is lazaretto quarantine list --json")
+        stop(
+            say("review needs a terminal; for a program there is lazaretto quarantine list --json")
+        )
     from gateway.cli.review.app import Review  # noqa: PLC0415 - the extra [tui] may not be there
     from gateway.cli.review.desk import Desk  # noqa: PLC0415 - the same
 

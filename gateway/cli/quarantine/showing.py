@@ -15,6 +15,7 @@ from gateway.cli.preview import print_preview
 from gateway.cli.quarantine.desk import Id, facts, line, opened, who
 from gateway.cli.terminal import cell, console, markup, stop
 from gateway.cli.tree import report_tree, size
+from gateway.cli.words import say
 from gateway.rescan import PREVIEW, look_again
 from quarantine import Details
 
@@ -58,7 +59,9 @@ def show(
 
 def _piped(identifier: str) -> str:
     if sys.stdout.isatty():
-        stop("a hostile message could steer your terminal: send --raw to a pipe, or use --text")
+        stop(
+            say("a hostile message could steer your terminal: send --raw to a pipe, or use --text")
+        )
     return identifier
 
 
@@ -81,7 +84,7 @@ def _facts(details: Details) -> dict[str, object]:
 
 def _print(details: Details) -> None:
     for title, told in heading(details).items():
-        console.print(f"[bold]{title:<11}[/]{markup(told)}")
+        console.print(f"[bold]{say(title):<11}[/]{markup(told)}")
     for line_ in history(details):
         console.print(Text(" " * 11).append_text(line_))
     if details.report:
@@ -92,26 +95,29 @@ def _print(details: Details) -> None:
 def history(details: Details) -> Iterator[Text]:
     """Who has it, and what was done to it."""
     for delivery in details.deliveries:
-        yield cell(
-            f"{delivery.recipient} has it since {delivery.at:%Y-%m-%d %H:%M}: {delivery.reply}"
+        told = say(
+            "{person} has it since {at:%Y-%m-%d %H:%M}: {reply}",
+            person=delivery.recipient,
+            at=delivery.at,
+            reply=delivery.reply,
         )
+        yield cell(told)
     for record in details.records:
         why = f" ({record.why})" if record.why else ""
-        yield Text.assemble(
-            (f"{record.at:%Y-%m-%d %H:%M} {record.action} by ", "dim"), cell(record.who + why)
-        )
+        what = say("{at:%Y-%m-%d %H:%M} {action} by ", at=record.at, action=record.action)
+        yield Text.assemble((what, "dim"), cell(record.who + why))
 
 
 def heading(details: Details) -> dict[str, str]:
     """What is known of an item beside its report, by title."""
     item = details.item
     envelope = records.decode_envelope(details.envelope) if details.envelope else None
-    client = (
-        f"{envelope.client or 'unknown'}, HELO {envelope.helo or 'unknown'}" if envelope else ""
-    )
-    notes = ["under legal hold"] if item.legal_hold else []
+    unknown = say("unknown")
+    client = f"{envelope.client or unknown}, HELO {envelope.helo or unknown}" if envelope else ""
+    notes = [say("under legal hold")] if item.legal_hold else []
     if item.approved_by:
-        notes.append(f"approved by {item.approved_by}: a second person may release it")
+        approved = "approved by {person}: a second person may release it"
+        notes.append(say(approved, person=item.approved_by))
     return {
         "Item": item.id,
         "Held": f"{item.held_at:%Y-%m-%d %H:%M:%S} UTC, {size(item.size)}",

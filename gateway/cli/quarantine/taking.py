@@ -15,7 +15,8 @@ import typer
 from gateway import __version__, records
 from gateway.cli.options import ConfigFile
 from gateway.cli.quarantine.desk import Id, opened, who
-from gateway.cli.terminal import console, markup, safe, stop
+from gateway.cli.terminal import console, markup, stop
+from gateway.cli.words import say
 from gateway.model import Report
 from gateway.scan.formats.lib7zip import locked_zip
 from quarantine import Details, Lockbox
@@ -46,9 +47,17 @@ def export(
     with opened(config) as (_, box):
         item = box.item(identifier).item.id
         written = take(box, item, file, reason=reason, plain=plain)
-    console.print(f"Wrote {written} bytes of {item} to {markup(str(file))}.")
-    if not plain:
-        console.print(f"Its password is: {PASSWORD}")
+    for words in written_to(item, file, written)[: 1 if plain else 2]:
+        console.print(markup(words))
+
+
+def written_to(item: str, file: Path, count: int) -> tuple[str, str]:
+    """What was done, and what a locked zip opens with."""
+    wrote = "Wrote {count} bytes of {item} to {file}."
+    return (
+        say(wrote, count=count, item=item, file=file),
+        say("Its password is: {password}", password=PASSWORD),
+    )
 
 
 def report(identifier: Id, *, config: ConfigFile = None) -> None:
@@ -149,12 +158,12 @@ def _new_file(file: Path) -> Iterator[BinaryIO]:
     try:
         descriptor = os.open(file, flags, 0o600)
     except FileExistsError:
-        stop(f"{file} exists already: give the name of a new file")
+        stop(say("{file} exists already: give the name of a new file", file=file))
     try:
         with os.fdopen(descriptor, "wb") as stream:
             # Some file systems know no owners: there everybody can read it.
             if stat.S_IMODE(os.fstat(descriptor).st_mode) & 0o077:
-                stop(f"{file}: that place lets others read it: name another")
+                stop(say("{file}: that place lets others read it: name another", file=file))
             yield stream
             stream.flush()
             os.fsync(descriptor)
@@ -167,8 +176,8 @@ def _check_place(file: Path) -> None:
     """Where everybody may write, another could put a file of theirs in the place of ours."""
     folder = file.parent
     if not folder.is_dir():
-        stop(f"{folder}: there is no such folder")
+        stop(say("{folder}: there is no such folder", folder=folder))
     if file.exists() and not file.is_file():
-        stop(f"{safe(str(file))}: a terminal or a device would act on a hostile message")
+        stop(say("{file}: a terminal or a device would act on a hostile message", file=file))
     if folder.stat().st_mode & stat.S_IWOTH:
-        stop(f"{folder}: everybody may write there: name a folder of your own")
+        stop(say("{folder}: everybody may write there: name a folder of your own", folder=folder))

@@ -15,6 +15,7 @@ from gateway.cli.review.dialogs import Busy, Dialog, Told
 from gateway.cli.review.forms import FORMS, Form
 from gateway.cli.review.sheet import Sheet
 from gateway.cli.review.shelf import Items, Shelf
+from gateway.cli.words import say
 from quarantine import Details, LockboxError
 
 _CSS = """
@@ -48,10 +49,10 @@ class Review(App[None]):
     ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (120, "-broad")]  # noqa: RUF012 - as Textual declares it
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "ask('release')", "Release"),
-        Binding("d", "ask('delete')", "Delete"),
-        Binding("e", "ask('export')", "Export"),
-        Binding("a", "ask('allow')", "Allow"),
+        Binding("r", "ask('release')", say("Release")),
+        Binding("d", "ask('delete')", say("Delete")),
+        Binding("e", "ask('export')", say("Export")),
+        Binding("a", "ask('allow')", say("Allow")),
     ]
 
     def __init__(self, desk: Desk) -> None:

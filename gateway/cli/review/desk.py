@@ -11,8 +11,9 @@ from gateway.cli.preview import preview_lines
 from gateway.cli.quarantine.allowing import grant, granted, propose
 from gateway.cli.quarantine.desk import who
 from gateway.cli.quarantine.releasing import check_no_worse, hand_over, told
-from gateway.cli.quarantine.taking import PASSWORD, take
+from gateway.cli.quarantine.taking import take, written_to
 from gateway.cli.terminal import FAILURE, Stopped, cell, clear_errors, stop
+from gateway.cli.words import say
 from gateway.config import Settings
 from gateway.rescan import PREVIEW, look_again
 from gateway.workers.pool import PoolBusyError
@@ -35,21 +36,17 @@ class Outcome:
     undone: tuple[str, ...] = ()
 
     @property
-    def title(self) -> Text:
-        """In a word."""
-        return _TITLES[bool(self.done), bool(self.undone)]
-
-    @property
     def text(self) -> Text:
         """All of it. The mail server's words are in it."""
-        return Text("\n").join([self.title, *map(cell, self.done + self.undone)])
+        word, style = _TITLES[bool(self.done), bool(self.undone)]
+        return Text("\n").join([Text(say(word), style), *map(cell, self.done + self.undone)])
 
 
 _TITLES = {
-    (True, False): Text("Done", "bold green"),
-    (False, True): Text("Not done", "bold red"),
-    (True, True): Text("Done in part", "bold yellow"),
-    (False, False): Text(),
+    (True, False): ("Done", "bold green"),
+    (False, True): ("Not done", "bold red"),
+    (True, True): ("Done in part", "bold yellow"),
+    (False, False): ("", ""),
 }
 
 
@@ -61,11 +58,11 @@ class Wanted:
     words: str = ""
     unseen: bool = False
 
-    @property
-    def told(self) -> str:
-        """For the audit, and for the top of the screen."""
-        parts = [self.kind, f"'{self.words}'" if self.words else "", "unseen" * self.unseen]
-        return ", ".join(filter(None, parts)) or "all"
+    def told(self, say: Callable[[str], str] = str) -> str:
+        """For the audit, and in the reader's language for the top of the screen."""
+        words = f"'{self.words}'" if self.words else ""
+        parts = [self.kind, words, say("unseen") if self.unseen else ""]
+        return ", ".join(filter(None, parts)) or say("all")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +74,7 @@ class Desk:
 
     def record(self, wanted: Wanted) -> None:
         """Record that somebody looks through the items."""
-        self.box.record("listed", who=who(), why=f"review: {wanted.told}")
+        self.box.record("listed", who=who(), why=f"review: {wanted.told()}")
 
     def page(self, wanted: Wanted, after: str = "") -> list[Item]:
         """Up to PAGE items, newest first; words may stand in any field, all of them in one."""
@@ -117,15 +114,13 @@ class Desk:
     def delete(self, item: str, answers: Answers) -> Outcome:
         """Destroy its key."""
         self.box.delete(item, who=who(), why=answers["reason"])
-        return Outcome((f"Deleted {item}.",))
+        return Outcome((say("Deleted {item}.", item=item),))
 
     def export(self, item: str, answers: Answers) -> Outcome:
         """Write it into a locked zip."""
         file = Path(answers["file"]).expanduser()
         written = take(self.box, item, file, reason=answers["reason"])
-        return Outcome(
-            (f"Wrote {written} bytes of {item} to {file}.", f"Its password is: {PASSWORD}")
-        )
+        return Outcome(written_to(item, file, written))
 
     def allow(self, item: str, answers: Answers) -> Outcome:
         """Make an exception of what was found in it."""
@@ -145,6 +140,6 @@ def attempt(work: Callable[[], Outcome]) -> Outcome:
             try:
                 return work()
             except PoolBusyError as error:
-                stop(f"{error}: try again, or raise workers.queue", FAILURE)
+                stop(say("{error}: try again, or raise workers.queue", error=error), FAILURE)
     except Stopped as stopped:
         return Outcome(undone=(stopped.message,))

@@ -11,6 +11,7 @@ from textual.widgets import Input, Label, Static
 
 from gateway.cli.review.desk import Answers, Outcome
 from gateway.cli.review.forms import Form
+from gateway.cli.words import say
 
 
 class Dialog(ModalScreen[Answers | None]):
@@ -30,10 +31,10 @@ class Dialog(ModalScreen[Answers | None]):
             for line in self._form.about:
                 yield Static(line, classes="line")
             for question in self._form.questions:
-                yield Label(Text(question.label), classes="question")
+                yield Label(Text(say(question.label)), classes="question")
                 yield Input(question.usual, id=question.name, compact=True)
             yield Static(id="missing")
-            yield Static(Text("Enter: do it    Tab: next line    Esc: leave it", "dim"))
+            yield Static(Text(say("Enter: do it    Tab: next line    Esc: leave it"), "dim"))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Give the answers, or go to the first line that needs one."""
@@ -43,7 +44,8 @@ class Dialog(ModalScreen[Answers | None]):
             if question.is_needed and not answers[question.name]:
                 missing = self.query_one(f"#{question.name}", Input)
                 if missing is event.input:
-                    words = Text(f"{question.label}: an answer is needed", "bold red")
+                    label = say(question.label)
+                    words = Text(say("{question}: an answer is needed", question=label), "bold red")
                     self.query_one("#missing", Static).update(words)
                 missing.focus()
                 return
@@ -63,7 +65,7 @@ class Busy(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """The words."""
-        yield Static(Text(self._words), classes="window")
+        yield Static(Text(say(self._words)), classes="window")
 
 
 class Told(ModalScreen[None]):
@@ -79,7 +81,7 @@ class Told(ModalScreen[None]):
         """The words of the commands."""
         with VerticalScroll(classes="window"):
             yield Static(self._outcome.text, id="told")
-            yield Static(Text("\nEnter: go on", "dim"))
+            yield Static(Text("\n" + say("Enter: go on"), "dim"))
 
     def action_leave(self) -> None:
         """Back to where it was asked."""

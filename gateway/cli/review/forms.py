@@ -9,6 +9,7 @@ from gateway import records
 from gateway.cli.quarantine.desk import who
 from gateway.cli.review.desk import Answers, Desk, Outcome
 from gateway.cli.terminal import cell
+from gateway.cli.words import say
 from gateway.model import Level
 from quarantine import Details, Item
 
@@ -45,7 +46,7 @@ def release(desk: Desk, details: Details) -> Form:
     warnings = _second_person(desk, item)
     to = Question("to", "Only to these addresses (empty: to all)", is_needed=False)
     return Form(
-        f"Release {item.id}",
+        say("Release {item}", item=item.id),
         (*_mail(item), *warnings),
         (_REASON, to),
         "Looking at it with the newest rules, then handing it over ...",
@@ -56,9 +57,9 @@ def release(desk: Desk, details: Details) -> Form:
 def delete(desk: Desk, details: Details) -> Form:
     """End it."""
     item = details.item
-    warning = cell("Its key is destroyed: nobody can ever read it again.", "bold")
+    warning = cell(say("Its key is destroyed: nobody can ever read it again."), "bold")
     return Form(
-        f"Delete {item.id} for good",
+        say("Delete {item} for good", item=item.id),
         (*_mail(item), warning),
         (_REASON,),
         "Deleting it ...",
@@ -71,7 +72,7 @@ def export(desk: Desk, details: Details) -> Form:
     item = details.item
     file = Question("file", "Into which new file? A zip with the password infected")
     return Form(
-        f"Export {item.id}",
+        say("Export {item}", item=item.id),
         _mail(item),
         (file, _REASON),
         "Writing it ...",
@@ -84,10 +85,10 @@ def allow(desk: Desk, details: Details) -> Form:
     item = details.item
     found = records.decode_report(details.report).findings if details.report else ()
     rules = list(dict.fromkeys(one.rule or one.code for one in found if one.level > Level.NOTE))
-    narrow = "Only this rule, in this kind of file, from this sender's authenticated domain."
+    narrow = say("Only this rule, in this kind of file, from this sender, if authenticated.")
     return Form(
-        f"Allow what was found in {item.id}",
-        (*_mail(item), cell(narrow), cell(f"Rules: {', '.join(rules) or 'none'}")),
+        say("Allow what was found in {item}", item=item.id),
+        (*_mail(item), cell(narrow), cell(say("Rules: {rules}", rules=", ".join(rules)))),
         (
             Question("rule", "Which rule?", next(iter(rules), "")),
             Question("time", "For how long? A year at most", "90d"),
@@ -110,9 +111,9 @@ def _mail(item: Item) -> tuple[Text, ...]:
     said = item.summary
     return (
         cell(f"{item.kind}: {', '.join(item.reasons[:3])}"),
-        cell(f"From {said.get('sender', '') or item.damage or '<>'}"),
-        cell(f"To {said.get('recipients', '')}"),
-        cell(f"Subject {said.get('subject', '')}"),
+        cell(f"{say('From')} {said.get('sender', '') or item.damage or '<>'}"),
+        cell(f"{say('To')} {said.get('recipients', '')}"),
+        cell(f"{say('Subject')} {said.get('subject', '')}"),
     )
 
 
@@ -121,9 +122,9 @@ def _second_person(desk: Desk, item: Item) -> tuple[Text, ...]:
     if item.kind not in desk.settings.quarantine.two_persons:
         return ()
     if not item.approved_by:
-        told = f"{item.kind} mail needs two persons: you approve it, and somebody else releases it."
+        told = "{kind} mail needs two persons: you approve it, and somebody else releases it."
     elif item.approved_by == who():
         told = "You have approved it already: somebody else has to release it."
     else:
-        told = f"{item.approved_by} has approved it: you are the second person, and it leaves."
-    return (cell(told, "bold yellow"),)
+        told = "{person} has approved it: you are the second person, and it leaves."
+    return (cell(say(told, kind=item.kind, person=item.approved_by), "bold yellow"),)

@@ -17,6 +17,7 @@ from gateway.cli.quarantine.showing import heading, history
 from gateway.cli.review.desk import Desk, Outcome, attempt
 from gateway.cli.terminal import cell
 from gateway.cli.tree import report_tree
+from gateway.cli.words import say
 from quarantine import Details
 
 
@@ -34,10 +35,10 @@ class Sheet(Screen[None]):
     """One item. On a wide screen what was found stands beside the rest."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f", "findings", "Findings"),
-        Binding("t", "text", "Text"),
-        Binding("h", "history", "History"),
-        Binding("escape,q", "app.pop_screen", "Back", key_display="esc"),
+        Binding("f", "findings", say("Findings")),
+        Binding("t", "text", say("Text")),
+        Binding("h", "history", say("History")),
+        Binding("escape,q", "app.pop_screen", say("Back"), key_display="esc"),
     ]
 
     def __init__(self, desk: Desk, details: Details) -> None:
@@ -85,7 +86,7 @@ class Sheet(Screen[None]):
 
     def action_text(self) -> None:
         """What it says, made harmless."""
-        self.query_one("#told", Static).update(Text("Opening it in a worker ...", "dim"))
+        self.query_one("#told", Static).update(Text(say("Opening it in a worker ..."), "dim"))
         self._turn_to("rest")
         self._read()
 
@@ -111,11 +112,11 @@ def _found(details: Details) -> RenderableType:
     facts.add_column(style="bold")
     facts.add_column(overflow="fold")
     for title, told in heading(details).items():
-        facts.add_row(title, cell(told))
+        facts.add_row(say(title), cell(told))
     if not details.report:
         return facts
     return Group(facts, Text(), report_tree(records.decode_report(details.report), "message"))
 
 
 def _history(details: Details) -> Text:
-    return Text("\n").join([Text("History (UTC)\n", "bold"), *history(details)])
+    return Text("\n").join([Text(say("History (UTC)") + "\n", "bold"), *history(details)])

@@ -12,6 +12,7 @@ from textual.widgets import DataTable, Footer, Input, Static
 from gateway.cli.quarantine.listing import COLUMNS, cells
 from gateway.cli.review.desk import PAGE, Desk, Wanted
 from gateway.cli.terminal import cell
+from gateway.cli.words import say
 from gateway.model import Class
 from quarantine import Item
 
@@ -31,7 +32,7 @@ class Items(DataTable[Text]):
     """A table whose rows are items."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "select_cursor", "Open"),
+        Binding("enter", "select_cursor", say("Open")),
         Binding("j", "cursor_down", show=False),
         Binding("k", "cursor_up", show=False),
         Binding("space", "page_down", show=False),
@@ -44,12 +45,12 @@ class Shelf(Screen[None]):
     """Everything that is held, newest first, narrowed as somebody likes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "search", "Search", key_display="/"),
-        Binding("c", "next_kind", "Class"),
-        Binding("u", "unseen", "Unseen"),
-        Binding("g", "reload", "Reload", show=False),
+        Binding("slash", "search", say("Search"), key_display="/"),
+        Binding("c", "next_kind", say("Class")),
+        Binding("u", "unseen", say("Unseen")),
+        Binding("g", "reload", say("Reload"), show=False),
         Binding("escape", "clear", show=False),
-        Binding("q", "app.quit", "Quit"),
+        Binding("q", "app.quit", say("Quit")),
     ]
 
     def __init__(self, desk: Desk) -> None:
@@ -69,7 +70,8 @@ class Shelf(Screen[None]):
         """A line on top, the table, a line to search in, the keys."""
         yield Static(id="top")
         yield Items(cursor_type="row", zebra_stripes=False)
-        yield Input(placeholder="a word of subject, address, file, rule; or a SHA-256", id="search")
+        hint = say("a word of subject, address, file, rule; or a SHA-256")
+        yield Input(placeholder=hint, id="search")
         yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
@@ -121,13 +123,13 @@ class Shelf(Screen[None]):
         row = table.cursor_row
         table.clear(columns=True)
         for title, width in self._columns().items():
-            table.add_column(title, width=width)
+            table.add_column(say(title), width=width)
         for item in self._items:
             table.add_row(*self._cells(item))
         table.move_cursor(row=min(row, max(len(self._items) - 1, 0)))
-        count = f"{len(self._items)}{'+' if self._has_more else ''} held"
-        told = cell(f" Lazaretto   {count}   shown: {self._wanted.told}", "bold")
-        self.query_one("#top", Static).update(told)
+        count = f"{len(self._items)}{'+' if self._has_more else ''}"
+        told = say("{count} held   shown: {what}", count=count, what=self._wanted.told(say))
+        self.query_one("#top", Static).update(cell(f" Lazaretto   {told}", "bold"))
 
     def _columns(self) -> dict[str, int]:
         """Sender, subject and reasons share what the others leave."""
