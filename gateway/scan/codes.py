@@ -128,9 +128,10 @@ FINDINGS: Mapping[str, Explanation] = {
         "T1203",
     ),
     "office.package": Explanation(
-        (Level.NOTE, Level.MALICIOUS),
+        (Level.NOTE, Level.SUSPICIOUS, Level.MALICIOUS),
         "A file was dropped into the document, to be started by a double click. It was looked at "
-        "too. Malicious when it is a program, a script or a shortcut.",
+        "too. A picture, a PDF or an older Office document is a note; a program, a script or a "
+        "shortcut is malicious.",
         f"{_ASK} What is the name of the file, and why is it not attached to the mail?",
         "T1027.009",
     ),

@@ -8,6 +8,17 @@ from gateway.scan.formats import equation, filenames, structure, textlook
 from gateway.scan.formats.olepackage import Package
 from gateway.scan.signs import Sign
 
+_USUAL = (
+    b"\xff\xd8\xff",
+    b"\x89PNG\r\n",
+    b"GIF8",
+    b"BM",
+    b"II*\0",
+    b"MM\0*",
+    b"%PDF-",
+    b"\xd0\xcf\x11\xe0",
+)
+"""Pictures, PDF and older Office documents: what people drop into their letters."""
 _SHORTCUT = bytes.fromhex("4c0000000114020000000000c000000000000046")
 
 
@@ -18,7 +29,8 @@ def of_package(package: Package) -> Sign:
         summary = "A program, a script or a shortcut was dropped into the document"
         return Sign("office.package", Level.MALICIOUS, summary, names)
     summary = "A file was dropped into the document; it was looked at too"
-    return Sign("office.package", Level.NOTE, summary, names)
+    level = Level.NOTE if package.content.startswith(_USUAL) else Level.SUSPICIOUS
+    return Sign("office.package", level, summary, names)
 
 
 def of_equation(native: bytes) -> Iterator[Sign]:

@@ -68,10 +68,21 @@ class TestWordDocuments:
 
 
 class TestPackages:
-    def test_a_text_is_a_note(self) -> None:
-        data = compound_file({"\x01Ole10Native": files.ole_package("notes.txt", b"Bonjour")})
+    @pytest.mark.parametrize(
+        ("name", "content", "level"),
+        [
+            ("photo.jpg", b"\xff\xd8\xff\xe0" + bytes(40), Level.NOTE),
+            ("letter.pdf", b"%PDF-1.7\n", Level.NOTE),
+            ("notes.txt", b"Bonjour", Level.SUSPICIOUS),
+            ("photo.jpg", b"Bonjour", Level.SUSPICIOUS),
+        ],
+    )
+    def test_what_people_drop_is_a_note_and_the_rest_suspicious(
+        self, name: str, content: bytes, level: Level
+    ) -> None:
+        data = compound_file({"\x01Ole10Native": files.ole_package(name, content)})
 
-        assert levels(data) == {"office.package": Level.NOTE}
+        assert levels(data) == {"office.package": level}
 
     @pytest.mark.parametrize(
         ("name", "content"),

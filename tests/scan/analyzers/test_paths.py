@@ -11,9 +11,15 @@ def levels(*names: str) -> list[Level]:
     return [finding.level for finding in found]
 
 
-@pytest.mark.parametrize("name", ["../a", "a/../../b", "..\\a", "a\\..\\b", ".."])
+@pytest.mark.parametrize(
+    "name", ["../a.exe", "../../a", "../a/b", "a/../../b", "..\\a", "a\\..\\b", ".."]
+)
 def test_a_name_that_leads_upwards_is_suspicious(name: str) -> None:
     assert levels("good.txt", name) == [Level.SUSPICIOUS]
+
+
+def test_one_step_up_to_a_document_is_a_note() -> None:
+    assert levels("good.txt", "../letter.odt") == [Level.NOTE]
 
 
 @pytest.mark.parametrize("name", ["/etc/passwd", "C:\\Windows\\a.dll", "c:/a", "\\\\server\\a"])

@@ -64,7 +64,7 @@ def test_fields_are_judged_by_what_they_do(code: str, expected: dict[str, Level]
 
 
 def test_a_dropped_text_is_a_note_and_a_script_is_malicious() -> None:
-    assert levels(packed("notes.txt", b"Bonjour")) == {"office.package": Level.NOTE}
+    assert levels(packed("notes.txt", b"Bonjour")) == {"office.package": Level.SUSPICIOUS}
     assert levels(packed("notes.js", b"x")) == {"office.package": Level.MALICIOUS}
 
 
