@@ -1,9 +1,10 @@
 """The screen, driven by its keys, on a real lockbox and in front of a real mail server."""
 
+import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -352,6 +353,26 @@ async def test_more_items_are_read_when_somebody_gets_to_their_end(tmp_path: Pat
     with lockbox(tmp_path) as box:
         assert last is not None
         assert box.item(last).item.summary["subject"] == "number 0"
+
+
+async def test_trouble_is_told_and_ends_nothing(tmp_path: Path) -> None:
+    settings(tmp_path)
+    hold(tmp_path, ITEM)
+
+    async with reviewing(tmp_path) as pilot:
+        other = sqlite3.connect(tmp_path / "quarantine" / "index.sqlite", isolation_level=None)
+        with closing(other):
+            other.execute("BEGIN IMMEDIATE")
+            await press(pilot, "g")
+            told = [notice.message for notice in pilot.app._notifications]
+            await press(pilot, "d")
+            undone = await answer(pilot, reason="spam")
+        await press(pilot, "d")
+        done = await answer(pilot, reason="spam")
+
+    assert any("locked" in words for words in told), told
+    assert undone.startswith("Not done\n")
+    assert done.startswith("Done\n")
 
 
 async def test_without_colour_the_chosen_line_is_seen_all_the_same(

@@ -16,7 +16,6 @@ from gateway.cli.review.forms import FORMS, Form
 from gateway.cli.review.sheet import Sheet
 from gateway.cli.review.shelf import Items, Shelf
 from gateway.cli.words import say
-from quarantine import Details, LockboxError
 
 _CSS = """
 Screen { background: $background; }
@@ -76,17 +75,11 @@ class Review(App[None]):
             await self._look(item)
 
     async def _look(self, item: str) -> None:
-        found: list[Details] = []
-
-        def look() -> Outcome:
-            found.append(self._desk.look(item))
-            return Outcome()
-
-        outcome = await asyncio.to_thread(attempt, look)
-        if outcome.undone:
-            await self._tell(outcome)
+        found = await asyncio.to_thread(attempt, lambda: self._desk.look(item))
+        if isinstance(found, Outcome):
+            await self._tell(found)
         else:
-            await self.push_screen(Sheet(self._desk, found[0]))
+            await self.push_screen(Sheet(self._desk, found))
 
     @work
     async def action_ask(self, deed: str) -> None:
@@ -98,10 +91,9 @@ class Review(App[None]):
             await self._ask(deed, asked_on, asked_on.chosen)
 
     async def _ask(self, deed: str, asked_on: Shelf | Sheet, item: str) -> None:
-        try:
-            details = await asyncio.to_thread(self._desk.details, item)
-        except LockboxError as error:
-            await self._tell(Outcome(undone=(str(error),)))
+        details = await asyncio.to_thread(attempt, lambda: self._desk.details(item))
+        if isinstance(details, Outcome):
+            await self._tell(details)
             return
         form = FORMS[deed](self._desk, details)
         answers = await self.push_screen_wait(Dialog(form))
@@ -132,8 +124,8 @@ class Review(App[None]):
 
     async def _show_again(self, sheet: Sheet, item: str) -> None:
         """As it is now; what has gone is left for the list."""
-        details = await asyncio.to_thread(self._desk.details, item)
-        if details.item.state in SHOWN:
-            sheet.take(details)
-        else:
+        details = await asyncio.to_thread(attempt, lambda: self._desk.details(item))
+        if isinstance(details, Outcome) or details.item.state not in SHOWN:
             self.pop_screen()
+        else:
+            sheet.take(details)

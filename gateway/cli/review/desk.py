@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from rich.text import Text
 
@@ -24,6 +25,7 @@ SHOWN = frozenset({State.HELD, State.RELEASING})
 PAGE = 200
 """So many items are opened at once; more when somebody gets to their end."""
 
+Result = TypeVar("Result")
 Answers = Mapping[str, str]
 """What a reviewer typed, by the name of the question."""
 
@@ -133,8 +135,8 @@ class Desk:
         return self.box.items(replace(query, terms=((field, wanted.words),)))
 
 
-def attempt(work: Callable[[], Outcome]) -> Outcome:
-    """Do it; trouble is told in the words of the commands."""
+def attempt(work: Callable[[], Result]) -> Result | Outcome:
+    """What comes of it; or what was not done, in the words of the commands."""
     try:
         with clear_errors():
             try:

@@ -96,14 +96,8 @@ class Sheet(Screen[None]):
 
     @work(thread=True, exclusive=True)
     def _read(self) -> None:
-        lines: list[Text] = []
-
-        def read() -> Outcome:
-            lines.extend(self._desk.words(self._details.item.id))
-            return Outcome()
-
-        outcome = attempt(read)
-        words = Text("\n").join(lines) if not outcome.undone else outcome.text
+        lines = attempt(lambda: self._desk.words(self._details.item.id))
+        words = lines.text if isinstance(lines, Outcome) else Text("\n").join(lines)
         self.app.call_from_thread(self.query_one("#told", Static).update, words)
 
 

@@ -10,8 +10,8 @@ from textual.screen import Screen
 from textual.widgets import DataTable, Footer, Input, Static
 
 from gateway.cli.quarantine.listing import COLUMNS, cells
-from gateway.cli.review.desk import PAGE, Desk, Wanted
-from gateway.cli.terminal import cell
+from gateway.cli.review.desk import PAGE, Desk, Outcome, Wanted, attempt
+from gateway.cli.terminal import cell, safe
 from gateway.cli.words import say
 from gateway.model import Class
 from quarantine import Item
@@ -96,19 +96,50 @@ class Shelf(Screen[None]):
 
     @work(thread=True)
     def _record(self, wanted: Wanted) -> None:
-        self._desk.record(wanted)
+        done = attempt(lambda: self._desk.record(wanted))
+        if isinstance(done, Outcome):
+            self._complain(done)
 
     @work(thread=True, exclusive=True, group="read")
     def _read(self, wanted: Wanted, count: int) -> None:
-        """As many pages as that takes, from the newest on."""
+        found = attempt(lambda: self._pages(wanted, count))
+        if isinstance(found, Outcome):
+            self._complain(found)
+        else:
+            self.app.call_from_thread(self._take, wanted, *found)
+
+    def _pages(self, wanted: Wanted, count: int) -> tuple[list[Item], bool]:
+        """As many items as that, from the newest on, and whether there are more."""
         items: list[Item] = []
         while page := self._desk.page(wanted, items[-1].id if items else ""):
             items += page
             if len(page) < PAGE or len(items) >= count:
                 break
-        self.app.call_from_thread(self._take, wanted, items, has_more=len(page) == PAGE)
+        return items, len(page) == PAGE
 
-    def _take(self, wanted: Wanted, items: list[Item], *, has_more: bool) -> None:
+    @work(thread=True, exclusive=True, group="read")
+    def _read_on(self, wanted: Wanted, after: str) -> None:
+        page = attempt(lambda: self._desk.page(wanted, after))
+        if isinstance(page, Outcome):
+            self._complain(page)
+        else:
+            self.app.call_from_thread(self._append, wanted, after, page)
+
+    def _complain(self, trouble: Outcome) -> None:
+        """In a corner: what is in the list already can still be looked at."""
+        words = safe("\n".join(trouble.undone))
+        self.app.call_from_thread(self.notify, words, severity="error", markup=False)
+
+    def _append(self, wanted: Wanted, after: str, page: list[Item]) -> None:
+        if wanted != self._wanted or not self._items or self._items[-1].id != after:
+            return  # the list has become another one meanwhile
+        self._items += page
+        self._has_more = len(page) == PAGE
+        for item in page:
+            self.query_one(Items).add_row(*self._cells(item))
+        self._tell()
+
+    def _take(self, wanted: Wanted, items: list[Item], has_more: bool) -> None:
         if wanted != self._wanted:
             return  # somebody has asked for something else meanwhile
         chosen = self.chosen
@@ -127,6 +158,9 @@ class Shelf(Screen[None]):
         for item in self._items:
             table.add_row(*self._cells(item))
         table.move_cursor(row=min(row, max(len(self._items) - 1, 0)))
+        self._tell()
+
+    def _tell(self) -> None:
         count = f"{len(self._items)}{'+' if self._has_more else ''}"
         told = say("{count} held   shown: {what}", count=count, what=self._wanted.told(say))
         self.query_one("#top", Static).update(cell(f" Lazaretto   {told}", "bold"))
@@ -153,7 +187,7 @@ class Shelf(Screen[None]):
     def _get_more(self, event: Items.RowHighlighted) -> None:
         if self._has_more and event.cursor_row >= len(self._items) - _NEARLY_AT_THE_END:
             self._has_more = False
-            self._read(self._wanted, len(self._items) + PAGE)
+            self._read_on(self._wanted, self._items[-1].id)
 
     def action_search(self) -> None:
         """Ask for a word."""
