@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from gateway import records
+from gateway.cli.french import FRENCH
 from gateway.cli.options import read_settings
 from gateway.cli.review.app import Review
 from gateway.cli.review.desk import PAGE, Desk
@@ -395,6 +396,20 @@ async def test_without_colour_the_chosen_line_is_seen_all_the_same(
     styles = [segment.style for segment in segments if segment.style]
     assert any(style.reverse for style in styles)
     assert all(style.color is None or style.color.is_default for style in styles)
+
+
+@pytest.mark.parametrize("words", [{}, FRENCH], ids=["English", "French"])
+@pytest.mark.parametrize("classes", [(Items, Shelf, Review), (Sheet, Review)])
+def test_the_keys_fit_into_80_columns(words: dict[str, str], classes: tuple[type, ...]) -> None:
+    keys = [key for one in classes for key in one.BINDINGS if key.show and key.description]
+
+    line = " ".join(
+        f"{'⏎' if key.key == 'enter' else key.key_display or key.key} "
+        f"{words.get(key.description, key.description)}"
+        for key in keys
+    )
+
+    assert len(line) <= 80, line
 
 
 def test_without_a_terminal_it_says_what_to_take_instead(tmp_path: Path) -> None:
