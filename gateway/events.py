@@ -189,6 +189,18 @@ class Events:
         self._metrics.failed.labels("upkeep").inc()
         self._log.error("upkeep_failed", what=what, why=why)
 
+    def desk_used(self, account: str, role: str, command: str, code: int) -> None:
+        """Somebody has worked on the quarantine through the gateway; the audit says at what."""
+        self._log.info("desk_used", account=account, role=role, command=command, exit=code)
+
+    def desk_refused(self, account: str, why: str) -> None:
+        """Somebody may not, or asked for what is none."""
+        self._log.warning("desk_refused", account=account or None, why=why)
+
+    def desk_failed(self, error: BaseException) -> None:
+        """Nobody can come to the desk at the moment, or one who came got no answer."""
+        self._log.error("desk_failed", why=repr(error))
+
     def audit_head(self, head: str) -> None:
         """The end of the audit: kept where the log goes, it proves later that nothing was cut."""
         self._log.info("audit_head", head=head)

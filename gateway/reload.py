@@ -26,7 +26,7 @@ _KEYS_AT_START = frozenset(
         "smtp.limits.in_flight",
     }
 )
-_TABLES_AT_START = ("next_hop.", "workers.", "quarantine.", "state.", "health.", "log.")
+_TABLES_AT_START = ("next_hop.", "workers.", "quarantine.", "desk.", "state.", "health.", "log.")
 """What is made once, when the gateway starts."""
 
 

@@ -12,6 +12,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from gateway.config.desk import DeskSettings
 from gateway.config.listeners import collide, leads_to
 from gateway.config.next_hop import NextHopSettings
 from gateway.config.quantities import (
@@ -303,6 +304,7 @@ class Settings(BaseSettings):
     workers: WorkerSettings = WorkerSettings()
     actions: ActionSettings = ActionSettings()
     quarantine: QuarantineSettings = QuarantineSettings()
+    desk: DeskSettings = DeskSettings()
     state: StateSettings = StateSettings()
     rules: RuleSettings = RuleSettings()
     hashes: HashSettings = HashSettings()

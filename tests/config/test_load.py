@@ -21,7 +21,7 @@ MISTAKES = {
         {"zzz": {}},
         (
             "gw.toml: unknown key 'zzz'; known keys: smtp, next_hop, limits, scan, workers, "
-            "actions, quarantine, state, rules, hashes, clamd, notices, health, log"
+            "actions, quarantine, desk, state, rules, hashes, clamd, notices, health, log"
         ),
     ),
     "a key inside a table inside a table": (

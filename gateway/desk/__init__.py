@@ -1,0 +1,1 @@
+"""The desk: runs the commands of people who may not read the quarantine themselves."""

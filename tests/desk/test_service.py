@@ -1,0 +1,285 @@
+"""Real accounts, real connections, and the real command line on both sides."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from gateway.desk.errand import PACKET_BYTES, Answer, Errand, decode_answer, encode
+from gateway.desk.roles import Role
+from tests.support.commands import hold, lockbox, settings
+from tests.support.held import ITEM, mail_server
+from tests.support.people import (
+    ADMINISTRATOR,
+    ANALYST,
+    NOBODY_KNOWS,
+    NUMBERS,
+    OUTSIDER,
+    VIEWER,
+    desk,
+    open_folder,
+    run,
+    start,
+)
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else"),
+]
+
+ROOT_VIEWS = {Role.VIEWER: ["root"]}
+LIST = encode(Errand(("list",), "C.UTF-8", "dumb", is_coloured=False))
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with open_folder() as made:
+        yield made
+
+
+def deeds(folder: Path) -> list[tuple[str, str]]:
+    with lockbox(folder) as box:
+        return [(record.who, record.action) for record in box.audit.records(0)]
+
+
+async def test_a_viewer_lists_and_does_not_release_and_an_analyst_does(folder: Path) -> None:
+    with mail_server() as sink:
+        config, log = settings(folder, sink.port), StringIO()
+        item = hold(folder, ITEM)
+        release = ("release", item, "--force", "--reason", "called")
+        async with desk(config, log):
+            listed = await asyncio.to_thread(run, VIEWER, config, "list", "--json")
+            refused = await asyncio.to_thread(run, VIEWER, config, *release)
+            assert not sink.deliveries
+            text = await asyncio.to_thread(run, VIEWER, config, "show", item, "--text")
+            purge = await asyncio.to_thread(run, ANALYST, config, "purge", "--yes")
+            released = await asyncio.to_thread(run, ANALYST, config, *release)
+            audit = await asyncio.to_thread(run, ADMINISTRATOR, config, "audit", "list", "--json")
+
+    assert listed.code == 0, listed.err
+    assert json.loads(listed.out)["id"] == item
+    needs = "lazaretto: {} needs the role {}: ask for the group {}\n"
+    assert (refused.code, refused.err) == (2, needs.format("release", "analyst", "mail or daemon"))
+    assert (text.code, text.out) == (2, "")
+    assert (purge.code, purge.err) == (2, needs.format("purge", "administrator", "daemon"))
+    assert released.code == 0, released.err
+    assert len(sink.deliveries) == 1
+    deeds_ = [deed for deed in deeds(folder) if deed[0] != "intake"]
+    assert deeds_[0] == ("games", "listed")
+    assert deeds_[-2:] == [("mail", "released"), ("daemon", "listed")]
+    assert {json.loads(line)["who"] for line in audit.out.splitlines()} >= {"games", "mail"}
+    events = [json.loads(line) for line in log.getvalue().splitlines()]
+    assert [(e["account"], e["event"]) for e in events][:2] == [
+        ("games", "desk_used"),
+        ("games", "desk_refused"),
+    ]
+
+
+async def test_an_outsider_gets_nothing_whatever_they_say_they_are(folder: Path) -> None:
+    config = settings(folder)
+    hold(folder, ITEM)
+    async with desk(config, StringIO()):
+        done = await asyncio.to_thread(
+            lambda: run(OUTSIDER, config, "list", SUDO_USER="mail", USER="mail", LOGNAME="mail")
+        )
+        ghost = await asyncio.to_thread(start(NOBODY_KNOWS, config, "list").end)
+
+    told = "lazaretto: bin has no role here: ask for the group games or mail or daemon\n"
+    assert (done.code, done.out, done.err) == (2, "", told)
+    assert (ghost.code, ghost.out) == (2, "")
+    assert "user number 54321 has no account" in ghost.err
+    assert {who for who, _ in deeds(folder)} == {"intake"}
+
+
+async def test_the_audit_names_who_the_kernel_names(folder: Path) -> None:
+    config = settings(folder)
+    item = hold(folder, ITEM)
+    async with desk(config, StringIO()):
+        done = await asyncio.to_thread(
+            lambda: run(VIEWER, config, "show", item, SUDO_USER="root", LAZARETTO_WHO="root")
+        )
+
+    assert done.code == 0, done.err
+    assert deeds(folder)[-1] == ("games", "viewed")
+
+
+async def test_the_environment_of_who_asks_changes_nothing(folder: Path) -> None:
+    config = settings(folder)
+    hold(folder, ITEM)
+    (folder / "gateway").mkdir()
+    (folder / "gateway" / "__init__.py").write_text("raise SystemExit(99)")
+    async with desk(config, StringIO()):
+        done = await asyncio.to_thread(
+            lambda: run(VIEWER, config, "list", PYTHONPATH=str(folder), PYTHONSTARTUP="/x")
+        )
+
+    assert done.code == 0, done.err
+
+
+async def test_a_question_is_asked_where_the_person_is(folder: Path) -> None:
+    config = settings(folder)
+    item = hold(folder, ITEM)
+    async with desk(config, StringIO()):
+        asked = await asyncio.to_thread(run, ANALYST, config, "delete", item, "--reason", "spam")
+
+    assert asked.code == 2
+    assert "There is nobody to ask: give --yes" in asked.err
+
+
+@pytest.mark.parametrize("words", [("export", "1", "/etc/x"), ("backup", "/x"), ("review",)])
+async def test_what_names_files_of_the_machine_is_refused(
+    folder: Path, words: tuple[str, ...]
+) -> None:
+    config = settings(folder)
+    async with desk(config, StringIO()):
+        done = await asyncio.to_thread(run, ADMINISTRATOR, config, *words)
+
+    assert done.code == 2
+    assert done.err.startswith(f"lazaretto: {words[0]} only works as the gateway's own user: ")
+
+
+async def test_without_a_gateway_one_line_says_so(folder: Path) -> None:
+    config = settings(folder)
+    async with desk(config, StringIO()) as place:
+        pass
+
+    done = await asyncio.to_thread(run, VIEWER, config, "list")
+
+    told = f"lazaretto: no gateway answers at {place}: No such file or directory. Does it run?\n"
+    assert (done.code, done.out, done.err) == (1, "", told)
+
+
+async def test_a_socket_that_was_left_over_is_taken_and_a_file_is_not(folder: Path) -> None:
+    config = settings(folder)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as old:
+        old.bind(str(folder / "desk.sock"))
+    async with desk(config, StringIO()):
+        assert (await asyncio.to_thread(run, VIEWER, config, "stats")).code == 0
+    (folder / "desk.sock").write_text("mine")
+
+    with pytest.raises(Exception, match=r"desk\.socket: .*Address already in use"):
+        async with desk(config, StringIO()):
+            pass
+    assert (folder / "desk.sock").read_text() == "mine"
+
+
+def children() -> list[str]:
+    """The commands that this process runs at the moment."""
+    listed = Path(f"/proc/{os.getpid()}/task").glob("*/children")
+    numbers = [number for file in listed for number in file.read_text().split()]
+    told = [Path(f"/proc/{number}/cmdline").read_bytes().decode() for number in numbers]
+    return [line for line in told if "gateway.cli\0quarantine" in line]
+
+
+async def gathered(count: int) -> None:
+    for _ in range(400):
+        if len(children()) == count:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"expected {count} commands, found {children()}")
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
+async def test_the_command_ends_with_who_asked_for_it(
+    folder: Path, number: signal.Signals, code: int
+) -> None:
+    config = settings(folder)
+    item = hold(folder, ITEM)
+    async with desk(config, StringIO()):
+        visit = start(NUMBERS[VIEWER], config, "list", "--watch", "--json")
+        await gathered(1)
+        for _ in range(400):
+            if item in (visit.folder / "out").read_text():
+                break
+            await asyncio.sleep(0.05)
+
+        os.kill(visit.process.pid or 0, number)
+        done = await asyncio.to_thread(visit.end)
+        await gathered(0)
+
+    assert done.code == code, done.err
+
+
+async def test_the_command_ends_with_the_gateway(folder: Path) -> None:
+    config = settings(folder)
+    async with desk(config, StringIO()):
+        visit = start(NUMBERS[VIEWER], config, "list", "--watch")
+        await gathered(1)
+    done = await asyncio.to_thread(visit.end)
+
+    await gathered(0)
+    assert done.code != 0
+
+
+def open_now() -> int:
+    return len([*Path("/proc/self/fd").iterdir()])
+
+
+def say(place: Path, packet: bytes, descriptors: int) -> Answer:
+    """One packet with so many descriptors, as root says it."""
+    null = os.open(os.devnull, os.O_RDWR)
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as desk_:
+            desk_.settimeout(30)
+            desk_.connect(str(place))
+            if descriptors:
+                socket.send_fds(desk_, [packet], [null] * descriptors)
+            else:
+                desk_.send(packet)
+            return decode_answer(desk_.recv(PACKET_BYTES))
+    finally:
+        os.close(null)
+
+
+HOSTILE = {
+    "nothing": (b"", 3),
+    "garbage": (b"\xff\x00{", 3),
+    "another thing": (b'{"words": "list"}', 3),
+    "one key more": (LIST[:-1] + b', "uid": 0}', 3),
+    "no words": (LIST.replace(b'["list"]', b"[]"), 3),
+    "a NUL": (LIST.replace(b'["list"]', b'["list", "a\\u0000b"]'), 3),
+    "a variable in the language": (LIST.replace(b"C.UTF-8", b"C\\nLD_PRELOAD=x"), 3),
+    "too many words": (LIST.replace(b'["list"]', json.dumps(["x"] * 999).encode()), 3),
+    "too large": (LIST[:-1] + b" " * (PACKET_BYTES + 1) + b"}", 3),
+    "no descriptors": (LIST, 0),
+    "too few": (LIST, 2),
+    "too many": (LIST, 4),
+    "very many": (LIST, 253),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+async def test_a_hostile_packet_is_refused_and_leaves_nothing_open(folder: Path, name: str) -> None:
+    config = settings(folder)
+    async with desk(config, StringIO(), ROOT_VIEWS) as place:
+        await asyncio.to_thread(say, place, b"x", 3)  # whatever is opened once is open now
+        before = open_now()
+        answers = [await asyncio.to_thread(say, place, *HOSTILE[name]) for _ in range(5)]
+        await asyncio.sleep(0.1)
+
+        assert {answer.code for answer in answers} == {2}
+        assert all(answer.problem for answer in answers)
+        assert open_now() == before
+        assert not children()
+        assert (await asyncio.to_thread(say, place, LIST, 3)).code == 0
+
+
+async def test_who_says_nothing_is_sent_away(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = settings(folder)
+    monkeypatch.setattr("gateway.desk.service._ASKING_SECONDS", 0.5)
+    async with desk(config, StringIO(), ROOT_VIEWS) as place:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as silent:
+            silent.settimeout(30)
+            silent.connect(str(place))
+            began = time.monotonic()
+            answer = decode_answer(await asyncio.to_thread(silent.recv, PACKET_BYTES))
+
+    assert answer.code == 2
+    assert time.monotonic() - began < 20
