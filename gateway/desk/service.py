@@ -279,6 +279,8 @@ async def _ended(process: asyncio.subprocess.Process) -> int:
         try:
             async with asyncio.timeout(_PARTING_SECONDS):
                 return await process.wait()
-        except TimeoutError:
-            os.killpg(process.pid, signal.SIGKILL)
+        except (TimeoutError, asyncio.CancelledError):
+            # Cancelled, we still see it end: the gateway may be stopping, and waits for us.
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
     return await process.wait()

@@ -15,6 +15,7 @@ import pytest
 from gateway.desk.errand import PACKET_BYTES, Answer, Errand, decode_answer, encode
 from gateway.desk.roles import Role
 from tests.support.commands import hold, lockbox, settings
+from tests.support.gateway import gateway
 from tests.support.held import ITEM, mail_server
 from tests.support.people import (
     ADMINISTRATOR,
@@ -28,6 +29,7 @@ from tests.support.people import (
     run,
     start,
 )
+from tests.support.postfix import free_port
 
 pytestmark = [
     pytest.mark.slow,
@@ -73,7 +75,7 @@ async def test_a_viewer_lists_and_does_not_release_and_an_analyst_does(folder: P
     assert len(sink.deliveries) == 1
     deeds_ = [deed for deed in deeds(folder) if deed[0] != "intake"]
     assert deeds_[0] == ("games", "listed")
-    assert deeds_[-2:] == [("mail", "released"), ("daemon", "listed")]
+    assert deeds_[-2:] == [("mail", "sending"), ("mail", "released")]
     assert {json.loads(line)["who"] for line in audit.out.splitlines()} >= {"games", "mail"}
     events = [json.loads(line) for line in log.getvalue().splitlines()]
     assert [(e["account"], e["event"]) for e in events][:2] == [
@@ -283,3 +285,27 @@ async def test_who_says_nothing_is_sent_away(folder: Path, monkeypatch: pytest.M
 
     assert answer.code == 2
     assert time.monotonic() - began < 20
+
+
+async def there(place: Path) -> None:
+    """Mail is taken a moment before the desk opens."""
+    for _ in range(400):
+        if place.exists():
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"nobody listens on {place}")
+
+
+async def test_the_gateway_that_serves_opens_the_desk_of_its_settings(folder: Path) -> None:
+    root = folder / "gate"
+    root.mkdir(mode=0o755)
+    extra = f'[desk]\nsocket = "{root}/desk.sock"\nviewers = ["games"]\n'
+    with gateway(root, port=free_port(), next_hop=9, extra=extra):
+        config = root / "lazaretto.toml"
+        await there(root / "desk.sock")
+        done = await asyncio.to_thread(run, VIEWER, config, "list")
+        refused = await asyncio.to_thread(run, ANALYST, config, "list")
+
+    assert (done.code, done.out) == (0, "Nothing is held.\n"), done.err
+    assert refused.code == 2
+    assert not (root / "desk.sock").exists()
