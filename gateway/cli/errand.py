@@ -10,6 +10,7 @@ from pathlib import Path
 
 from gateway.cli.options import read_settings
 from gateway.cli.terminal import FAILURE, Stopped, clear_errors, stop
+from gateway.cli.words import say
 from gateway.config import Settings
 from gateway.config.load import PLACES
 from gateway.desk.errand import PACKET_BYTES, SIGNALS, Errand, decode_answer, encode
@@ -59,7 +60,7 @@ def _is_locked(file: Path) -> bool:
 def _send(place: Path, words: Sequence[str]) -> int:
     errand = Errand(
         words=tuple(words),
-        language=os.environ.get("LC_ALL") or os.environ.get("LANG", ""),
+        language=_locale(),
         terminal=os.environ.get("TERM", ""),
         is_coloured=not os.environ.get("NO_COLOR"),
     )
@@ -67,17 +68,27 @@ def _send(place: Path, words: Sequence[str]) -> int:
         try:
             desk.connect(str(place))
         except OSError as error:
-            stop(f"no gateway answers at {place}: {error.strerror}. Does it run?", FAILURE)
+            told = say(
+                "no gateway answers at {place}: {why}. Does it run?",
+                place=place,
+                why=error.strerror,
+            )
+            stop(told, FAILURE)
         return _exchange(desk, _packet(errand))
+
+
+def _locale() -> str:
+    names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return next(filter(None, names), "")
 
 
 def _packet(errand: Errand) -> bytes:
     try:
         packet = encode(errand)
     except UnicodeEncodeError:
-        stop("the gateway takes words in UTF-8 only")
+        stop(say("the gateway takes words in UTF-8 only"))
     if len(packet) > PACKET_BYTES:
-        stop(f"that is too long: {PACKET_BYTES} bytes are the most that the gateway takes")
+        stop(say("that is too long: {most} bytes are the most", most=PACKET_BYTES))
     return packet
 
 
@@ -89,7 +100,7 @@ def _exchange(desk: socket.socket, packet: bytes) -> int:
         socket.send_fds(desk, [packet], [0, 1, 2])
     told = _heard(desk)
     if not told:
-        stop("the gateway went away in the middle of it", FAILURE)
+        stop(say("the gateway went away in the middle of it"), FAILURE)
     answer = decode_answer(told)
     if answer.problem:
         stop(answer.problem, answer.code)

@@ -92,6 +92,17 @@ FRENCH = {
         "Détruire tout ce qui dépasse sa durée de conservation ?"
     ),
     "Purged {count} items.": "{count} messages ont été purgés.",
+    # what the gateway does for others
+    "no gateway answers at {place}: {why}. Does it run?": (
+        "aucune passerelle ne répond sur {place} : {why}. Fonctionne-t-elle ?"
+    ),
+    "the gateway takes words in UTF-8 only": "la passerelle ne prend que des mots en UTF-8",
+    "that is too long: {most} bytes are the most": "c'est trop long : {most} octets au plus",
+    "the gateway went away in the middle of it": "la passerelle s'est arrêtée en chemin",
+    "that file would be the gateway's: give - for FILE, and send it to one of yours": (
+        "ce fichier serait celui de la passerelle : donnez - pour FILE, et envoyez-le dans un des "
+        "vôtres"
+    ),
     # export
     "Wrote {count} bytes of {item} to {file}.": "{count} octets de {item} sont écrits dans {file}.",
     "Its password is: {password}": "Son mot de passe : {password}",

@@ -197,6 +197,7 @@ class _Desk:
             "LANG": errand.language or "C.UTF-8",
             "TERM": errand.terminal or "dumb",
             "SUDO_USER": account.name,
+            "LAZARETTO_GUEST": "1",
             # What we cannot open they do not ask us for again.
             "LAZARETTO_DESK__SOCKET": "",
         }

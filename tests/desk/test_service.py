@@ -17,6 +17,7 @@ from gateway.desk.roles import Role
 from tests.support.commands import hold, lockbox, settings
 from tests.support.gateway import gateway
 from tests.support.held import ITEM, mail_server
+from tests.support.house import MESSAGE
 from tests.support.people import (
     ADMINISTRATOR,
     ANALYST,
@@ -125,6 +126,17 @@ async def test_the_environment_of_who_asks_changes_nothing(folder: Path) -> None
     assert done.code == 0, done.err
 
 
+async def test_the_gateway_answers_in_the_language_of_who_asks(folder: Path) -> None:
+    config = settings(folder)
+    async with desk(config, StringIO()):
+        french = await asyncio.to_thread(
+            lambda: run(VIEWER, config, "list", "--newer-than", "x", LANG="fr_FR.UTF-8")
+        )
+
+    assert (french.code, french.out) == (2, "")
+    assert "une durée est attendue" in french.err
+
+
 async def test_a_question_is_asked_where_the_person_is(folder: Path) -> None:
     config = settings(folder)
     item = hold(folder, ITEM)
@@ -135,7 +147,7 @@ async def test_a_question_is_asked_where_the_person_is(folder: Path) -> None:
     assert "There is nobody to ask: give --yes" in asked.err
 
 
-@pytest.mark.parametrize("words", [("export", "1", "/etc/x"), ("backup", "/x"), ("review",)])
+@pytest.mark.parametrize("words", [("backup", "/x"), ("restore", "/x"), ("review",)])
 async def test_what_names_files_of_the_machine_is_refused(
     folder: Path, words: tuple[str, ...]
 ) -> None:
@@ -145,6 +157,24 @@ async def test_what_names_files_of_the_machine_is_refused(
 
     assert done.code == 2
     assert done.err.startswith(f"lazaretto: {words[0]} only works as the gateway's own user: ")
+
+
+async def test_an_export_goes_into_the_pipe_of_who_asks_and_into_no_file(folder: Path) -> None:
+    config = settings(folder)
+    item = hold(folder, ITEM)
+    (folder / "mine").mkdir(mode=0o755)
+    file = folder / "mine" / "x.eml"
+    async with desk(config, StringIO()):
+        refused = await asyncio.to_thread(run, ANALYST, config, "export", item, str(file))
+        piped = await asyncio.to_thread(run, ANALYST, config, "export", item, "-", "--plain")
+        viewer = await asyncio.to_thread(run, VIEWER, config, "export", item, "-")
+
+    assert refused.code == 2
+    assert "that file would be the gateway's: give - for FILE" in refused.err
+    assert not file.exists()
+    assert piped.out.encode() == MESSAGE.replace(b"\r\n", b"\n"), piped.err
+    assert viewer.code == 2
+    assert deeds(folder)[-1] == ("mail", "exported")
 
 
 async def test_without_a_gateway_one_line_says_so(folder: Path) -> None:

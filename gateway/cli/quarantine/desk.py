@@ -37,6 +37,11 @@ def who() -> str:
     return os.environ.get("SUDO_USER") or getpass.getuser()
 
 
+def is_guest() -> bool:
+    """A person from elsewhere, for whom the gateway runs this: its files are not theirs."""
+    return bool(os.environ.get("LAZARETTO_GUEST"))
+
+
 def ask(question: str, *, yes: bool) -> None:
     """Go on only if a person, or ``--yes``, says so."""
     if yes:

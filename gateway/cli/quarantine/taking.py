@@ -3,6 +3,7 @@
 import hashlib
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -11,22 +12,24 @@ from typing import Annotated, BinaryIO
 
 import msgspec
 import typer
+from rich.console import Console
 
 from gateway import __version__, records
 from gateway.cli.options import ConfigFile
-from gateway.cli.quarantine.desk import Id, opened, who
+from gateway.cli.quarantine.desk import Id, is_guest, opened, who
 from gateway.cli.terminal import console, markup, stop
 from gateway.cli.words import say
 from gateway.model import Report
 from gateway.scan.formats.lib7zip import locked_zip
 from quarantine import Details, Lockbox
 
+_PIPE = Path("-")
 PASSWORD = "infected"  # noqa: S105 - the word that every analyst knows: it keeps scanners out
 
 
 def export(
     identifier: Id,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that does not exist yet.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file, or - for a pipe.")],
     *,
     reason: Annotated[
         str, typer.Option("--reason", metavar="TEXT", help="Why; kept in the audit.")
@@ -42,13 +45,15 @@ def export(
     and a manifest, both named after the item. That you took it is recorded.
 
     Examples: lazaretto quarantine export 1m85 /root/sample.zip --reason "for the CERT";
-    lazaretto quarantine export 1m85 /root/sample.eml --plain
+    lazaretto quarantine export 1m85 /root/sample.eml --plain;
+    lazaretto quarantine export 1m85 - > sample.zip
     """
     with opened(config) as (_, box):
         item = box.item(identifier).item.id
         written = take(box, item, file, reason=reason, plain=plain)
+    told = Console(stderr=True) if file == _PIPE else console
     for words in written_to(item, file, written)[: 1 if plain else 2]:
-        console.print(markup(words))
+        told.print(markup(words))
 
 
 def written_to(item: str, file: Path, count: int) -> tuple[str, str]:
@@ -74,8 +79,8 @@ def report(identifier: Id, *, config: ConfigFile = None) -> None:
 
 
 def take(box: Lockbox, item: str, file: Path, *, reason: str, plain: bool = False) -> int:
-    """Write the message of an item to a new file; how many bytes that took."""
-    with _new_file(file) as stream:
+    """Write the message of an item to a new file or a pipe; how many bytes that took."""
+    with _pipe() if file == _PIPE else _new_file(file) as stream:
         message = box.export(item, who=who(), why=reason or f"exported to {file.name}")
         return stream.write(message if plain else _sample(box.item(item), message))
 
@@ -151,8 +156,19 @@ def _sample(details: Details, message: bytes) -> bytes:
 
 
 @contextmanager
+def _pipe() -> Iterator[BinaryIO]:
+    if sys.stdout.isatty():
+        stop(say("{file}: a terminal or a device would act on a hostile message", file=_PIPE))
+    sys.stdout.flush()
+    yield sys.stdout.buffer
+    sys.stdout.flush()
+
+
+@contextmanager
 def _new_file(file: Path) -> Iterator[BinaryIO]:
     """A file that nobody else can read or put there; it goes away if it does not become whole."""
+    if is_guest():
+        stop(say("that file would be the gateway's: give - for FILE, and send it to one of yours"))
     _check_place(file)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
     try:
