@@ -41,10 +41,11 @@ def artifact(data: bytes, name: str = "message") -> Artifact:
 
 
 def opened(
-    extractor: Extractor, data: bytes, name: str = "message", context: Context = Context()
+    extractor: Extractor, data: bytes, name: str = "message", context: Context | None = None
 ) -> Opened:
     """Read every member, a little at a time; what the extractor calls broken is kept as text."""
     result = Opened()
+    context = context or Context()  # one a message: it counts the passwords that were tried
     try:
         for seen in extractor.members(artifact(data, name), context):
             match seen:
