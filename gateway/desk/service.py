@@ -33,16 +33,18 @@ from gateway.desk.roles import Groups, RefusedError, Role, check, role_of
 from gateway.events import Events
 from gateway.trouble import Trouble
 
-_AT_ONCE = 8
+_AT_ONCE = 4
 """Commands of one account."""
-_AT_ALL = 32
+_AT_ALL = 16
 """Commands of everybody, and connections that wait to be let in."""
 _ASKING_SECONDS = 5.0
 _PARTING_SECONDS = 5.0
 _PAUSE_SECONDS = 1.0
 _REFUSED = 2
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-_COMMAND = (sys.executable, "-I", "-m", "gateway.cli", "quarantine")
+_PROGRAM = "import sys; sys.argv[0] = 'lazaretto'; from gateway.cli.main import main; main()"
+"""What ``-m gateway.cli`` does, with the name that people know in its messages."""
+_COMMAND = (sys.executable, "-I", "-c", _PROGRAM, "quarantine")
 _NUMBERS = {word: number for number, word in SIGNALS.items()}
 
 

@@ -137,6 +137,17 @@ async def test_the_gateway_answers_in_the_language_of_who_asks(folder: Path) -> 
     assert "une durée est attendue" in french.err
 
 
+async def test_the_beginning_of_an_option_is_no_way_around_its_role(folder: Path) -> None:
+    config = settings(folder)
+    item = hold(folder, ITEM)
+    async with desk(config, StringIO()):
+        done = await asyncio.to_thread(run, VIEWER, config, "show", item, "--tex")
+
+    assert (done.code, done.out) == (2, "")
+    assert "Usage: lazaretto quarantine show" in done.err
+    assert "No such option: --tex" in done.err
+
+
 async def test_a_question_is_asked_where_the_person_is(folder: Path) -> None:
     config = settings(folder)
     item = hold(folder, ITEM)
@@ -207,7 +218,7 @@ def children() -> list[str]:
     listed = Path(f"/proc/{os.getpid()}/task").glob("*/children")
     numbers = [number for file in listed for number in file.read_text().split()]
     told = [Path(f"/proc/{number}/cmdline").read_bytes().decode() for number in numbers]
-    return [line for line in told if "gateway.cli\0quarantine" in line]
+    return [line for line in told if "main()\0quarantine" in line]
 
 
 async def gathered(count: int) -> None:
