@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Self
 
+from gateway.newlines import Survey
+
 _SEALS = fcntl.F_SEAL_WRITE | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
 
 
@@ -23,6 +25,8 @@ class Spool:
         self._digest = hashlib.sha256()
         self._mapped: mmap.mmap | None = None
         self.size = 0
+        self.survey = Survey()
+        """Of its line ends: counted as it is written, not in one go when it is to be sent."""
 
     def write(self, chunk: bytes | bytearray | memoryview) -> None:
         """Append ``chunk``. Raises OSError when memory is short."""
@@ -32,6 +36,7 @@ class Spool:
             self._digest.update(view[:written])
             self.size += written
             view = view[written:]
+        self.survey.add(bytes(chunk))
 
     def seal(self) -> None:
         """Freeze the bytes: nobody can change them from here on."""

@@ -28,7 +28,7 @@ from gateway.smtp.replies import Reply
 # It logs every command with the addresses in it.
 aiosmtpd_log.disabled = True
 
-_READ_OCTETS = 64 << 10
+_READ_OCTETS = 16 << 10
 
 
 class _Lines:

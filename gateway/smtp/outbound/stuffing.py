@@ -1,46 +1,12 @@
 """Turns a message into what goes over the wire, in large pieces and never line by line.
 
-1. Nothing with a bare CR or LF leaves: a next hop may read one as the end of the message, and
-   what follows as a message that nobody has looked at.
-2. A dot that begins a line is doubled (RFC 5321 4.5.2), whichever piece its line end was in.
-3. No slice of the view outlives the statement that made it: the spool could not be unmapped.
+1. A dot that begins a line is doubled (RFC 5321 4.5.2), whichever piece its line end was in.
+2. No slice of the view outlives the statement that made it: the spool could not be unmapped.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-_PIECE = 256 * 1024
-
-
-class BareNewlineError(Exception):
-    """A bare CR or LF was about to leave: our own bug, found before the first byte went."""
-
-
-@dataclass(slots=True)
-class Survey:
-    """What is known of the bytes seen so far."""
-
-    octets: int = 0
-    is_ascii: bool = True
-    last: bytes = b""
-    _cr: int = 0
-    _lf: int = 0
-    _crlf: int = 0
-
-    def add(self, piece: bytes) -> None:
-        """Look at the next ``piece`` of the message."""
-        self.octets += len(piece)
-        self.is_ascii = self.is_ascii and piece.isascii()
-        self._cr += piece.count(b"\r")
-        self._lf += piece.count(b"\n")
-        self._crlf += piece.count(b"\r\n") + (self.last == b"\r" and piece[:1] == b"\n")
-        self.last = piece[-1:] or self.last
-
-    def check(self) -> None:
-        """Raise BareNewlineError unless every CR and every LF is half of a CRLF."""
-        if not self._cr == self._lf == self._crlf:
-            bare = self._cr + self._lf - 2 * self._crlf
-            raise BareNewlineError(f"{bare} bare CR or LF in {self.octets} octets")
+_PIECE = 64 * 1024
 
 
 def pieces(headers: bytes, view: memoryview) -> Iterator[bytes]:

@@ -13,12 +13,13 @@ from contextlib import asynccontextmanager, suppress
 
 from gateway.failpoints import reach
 from gateway.model import Envelope, Recipient
+from gateway.newlines import Survey
 from gateway.smtp.outbound import commands
 from gateway.smtp.outbound.answers import Answer
 from gateway.smtp.outbound.connection import Connection, step
 from gateway.smtp.outbound.errors import InDoubtError, LapsedError, NextHopError, RefusedError
 from gateway.smtp.outbound.pool import Pool
-from gateway.smtp.outbound.stuffing import Survey, pieces, stuffed
+from gateway.smtp.outbound.stuffing import stuffed
 from gateway.smtp.replies import Reply
 from gateway.spool import Spool
 
@@ -79,9 +80,9 @@ class Transaction:
             raise ValueError("nobody accepted this message, or it was sent already")
         try:
             async with self._settled():
+                is_ascii = _survey(headers, message)
+                await self._ask_for_data(is_ascii=is_ascii)
                 with message.view() as view:
-                    is_ascii = await self._survey(headers, view)
-                    await self._ask_for_data(is_ascii=is_ascii)
                     answer = await self._deliver(headers, view, before_dot)
                 self._pool.give_back(self._let_go())
         except RefusedError as refused:
@@ -175,15 +176,6 @@ class Transaction:
         self._pool.discard(self._let_go())
         return await self._begin()
 
-    async def _survey(self, headers: bytes, view: memoryview) -> bool:
-        """True if all is ASCII. Raises BareNewlineError before the first byte is sent."""
-        survey = Survey()
-        for piece in pieces(headers, view):
-            survey.add(piece)
-            await asyncio.sleep(0)  # a large message must not keep the small ones waiting
-        survey.check()
-        return survey.is_ascii
-
     async def _ask_for_data(self, *, is_ascii: bool) -> None:
         """Get to 354, on a fresh connection if need be. Raises RefusedError."""
         connection = self._connection or await self._begin()
@@ -245,3 +237,12 @@ class Transaction:
     def _let_go(self) -> Connection:
         connection, self._connection = self._connected(), None
         return connection
+
+
+def _survey(headers: bytes, message: Spool) -> bool:
+    """True if all is ASCII. Raises BareNewlineError before the first byte is sent."""
+    above = Survey()
+    above.add(headers)
+    for survey in (above, message.survey):
+        survey.check()
+    return above.is_ascii and message.survey.is_ascii

@@ -2,19 +2,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gateway.smtp.outbound import BareNewlineError, stuffing
-from gateway.smtp.outbound.stuffing import Survey, pieces, stuffed
+from gateway.smtp.outbound import stuffing
+from gateway.smtp.outbound.stuffing import stuffed
 
 ALPHABET = [b"\r\n", b".", b"\r\n.", b"..", b"a", b"\xff", b"\0"]
 MESSAGES = st.lists(st.sampled_from(ALPHABET), max_size=40).map(b"".join)
-BYTES = st.lists(st.sampled_from([*ALPHABET, b"\r", b"\n"]), max_size=40).map(b"".join)
-
-
-def survey(octets: bytes) -> Survey:
-    result = Survey()
-    for piece in pieces(b"", memoryview(octets)):
-        result.add(piece)
-    return result
 
 
 @pytest.fixture(autouse=True)
@@ -39,23 +31,6 @@ def test_a_server_that_undoes_the_dots_reads_the_same_message(
     assert lines[-2:] == [b".", b""]
     assert b"." not in lines[:-2]
     assert b"".join(line.removeprefix(b".") + b"\r\n" for line in lines[:-2]) == ended
-
-
-@given(BYTES)
-def test_a_bare_newline_is_seen_wherever_the_pieces_are_cut(octets: bytes) -> None:
-    rest = octets.replace(b"\r\n", b"")
-    is_bare = b"\r" in rest or b"\n" in rest
-
-    if is_bare:
-        with pytest.raises(BareNewlineError):
-            survey(octets).check()
-    else:
-        survey(octets).check()
-
-
-@given(BYTES)
-def test_eight_bit_octets_are_seen_in_any_piece(octets: bytes) -> None:
-    assert survey(octets).is_ascii == octets.isascii()
 
 
 def test_an_empty_message_is_only_its_end() -> None:
