@@ -11,7 +11,7 @@ from pypdfium2 import raw
 
 from gateway.scan.formats.pictures import Grey, grey
 
-_MOST_PAGES = 5
+_MOST_PAGES = 3
 _SECONDS = 0.3
 _SCALE = 1.4
 """100 dots an inch: a code of two centimetres keeps more than two dots a module."""
