@@ -4,6 +4,7 @@ import asyncio
 import os
 import resource
 import socket
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import (
     AbstractAsyncContextManager,
@@ -48,6 +49,8 @@ from gateway.workers.pool import Observer, Pool, Started
 from quarantine import Lockbox, only_one
 
 _GREETING_SECONDS = 3.0
+_THREAD_WAITS_SECONDS = 50e-6
+"""At Python's 5 ms the thread that writes the journal starves while a big message is read."""
 _STANDARD_ERROR = 2
 """Its descriptor: not what somebody may have put in the place of sys.stderr."""
 JUDGE = "gateway.workers.engine:build_engine"
@@ -112,6 +115,7 @@ async def run(
     """
     metrics = Metrics()
     _allow_descriptors()
+    sys.setswitchinterval(_THREAD_WAITS_SECONDS)
     with nullcontext(log) if log else _standard_error(metrics) as to:
         logger = open_log(settings.log.format, to)
         events = Events(logger, metrics, personal=settings.log.personal)
