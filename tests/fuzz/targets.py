@@ -50,6 +50,7 @@ from gateway.scan.formats import (
     pictureend,
     programheader,
     rtfobjects,
+    scriptcode,
     shelllink,
     structure,
     textlook,
@@ -209,6 +210,7 @@ PARSERS: dict[str, Target] = {
         _text(lambda text: list(officelinks.of_relationship("oleObject", text)))
     ),
     "commands": Target(_text(commands.starts_program)),
+    "encoded scripts": Target(_all(scriptcode.decoded)),
     "xml events": Target(_all(xmlevents.events), (xmlevents.MalformedError,)),
     "rich text": Target(_rich_text, (rtfobjects.TooMuchError,)),
     "office lock": Target(lambda data: officelock.is_locked(CompoundFile(data)), BROKEN),
