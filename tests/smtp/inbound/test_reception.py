@@ -55,6 +55,7 @@ async def test_without_room_a_message_is_read_to_its_end_and_refused_with_452() 
     assert reply.code == 452
     assert box.take() == b"QUIT\r\n"
     assert not reception.is_hostile
+    reception.close()
 
 
 async def test_a_message_waits_for_room() -> None:
@@ -90,6 +91,7 @@ async def test_a_message_that_never_ends_is_given_up_at_twice_the_limit() -> Non
     assert reply
     assert reply.code == 552
     assert reception.is_hostile
+    reception.close()
 
 
 async def test_a_client_that_hangs_up_inside_a_message_is_gone() -> None:
