@@ -12,7 +12,7 @@ from rich.table import Table
 
 from gateway import app, records
 from gateway.cli.terminal import FAILURE, cell, clear_errors, console, markup
-from gateway.cli.tree import report_tree
+from gateway.cli.tree import explained
 from gateway.config import Settings, load
 from gateway.demo.mail import RECIPIENT, SAMPLES, SENDER, Sample
 from gateway.model import Class
@@ -147,7 +147,7 @@ async def _look_and_release(running: _Demo, sample: Sample, message: bytes) -> b
         return False
     details = running.lockbox.item(item.id)
     console.print(f"\n[bold]Looked at:[/] {markup(sample.subject)}")
-    console.print(report_tree(records.decode_report(details.report), f"item {item.id}"))
+    console.print(explained(records.decode_report(details.report)))
     handed = await app.release(
         running.settings, running.lockbox, item.id, who="demo", why="to show how it is done"
     )

@@ -40,6 +40,12 @@ FRENCH = {
     "Subject": "Objet",
     "SHA-256": "SHA-256",
     "Judged by": "Jugé par",
+    "What to do:": "Que faire :",
+    "not seen: {reason}": "non vu : {reason}",
+    "{count} files more, with nothing to remark": "{count} autres fichiers, sans rien à signaler",
+    "It is honest": "Il est honnête",
+    "It is not": "Il ne l'est pas",
+    "Look closer": "Voir de près",
     "under legal hold": "sous conservation légale",
     "approved by {person}: a second person may release it": (
         "approuvé par {person} : une seconde personne peut le libérer"

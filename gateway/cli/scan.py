@@ -16,7 +16,7 @@ import typer
 from gateway import app, records
 from gateway.cli.options import ConfigFile, read_settings
 from gateway.cli.terminal import FAILURE, MISTAKE, clear_errors, console, markup, safe, stop
-from gateway.cli.tree import report_tree
+from gateway.cli.tree import explained
 from gateway.config import Settings
 from gateway.model import Class, Report
 from gateway.opinions.clamd import ClamdError
@@ -165,8 +165,9 @@ def _print(scanned: _Scanned, settings: Settings, *, json: bool) -> int:
         style = _STYLES.get(verdict.kind, "yellow")
         console.print(
             f"[{style}]{verdict.kind.word}[/]  {markup(scanned.name)}"
-            f"  [dim]{verdict.action.word}, {scanned.report.milliseconds:.0f} ms[/]"
+            f"  [dim]{verdict.action.word}, {scanned.report.milliseconds:.0f} ms[/]",
+            soft_wrap=True,
         )
         if verdict.kind > Class.CLEAN:
-            console.print(report_tree(scanned.report, Path(scanned.name).name))
+            console.print(explained(scanned.report))
     return 0 if verdict.kind is Class.CLEAN else FAILURE

@@ -1,42 +1,71 @@
-"""The tree of files inside files, with findings and gaps at the place where they are."""
+"""The tree of files inside files, with findings and gaps at the place where they are.
+
+Whoever reads it has a minute: what nobody needs for a decision is left out or said in one line.
+"""
 
 from collections import defaultdict
+from collections.abc import Iterable
 
+from rich.console import Group
 from rich.text import Text
 from rich.tree import Tree
 
+from gateway.cli.advice import to_do
 from gateway.cli.terminal import cell
+from gateway.cli.words import say
 from gateway.model import Finding, Gap, Level, Lineage, Listed, Report
-from gateway.scan.codes import advice
+
+Remark = Finding | Gap
 
 _STYLES = {Level.NOTE: "dim", Level.SUSPICIOUS: "yellow", Level.MALICIOUS: "bold red"}
-_SHORTEST_LIST = 12
+_ATTACHMENTS = 12
+_UNNAMED = "?"
+"""The file of a report in which no file is listed."""
 
 
-def report_tree(report: Report, title: str) -> Tree:
-    """Draw ``report``: every file that matters, what was seen in it, and what to do about it."""
-    seen: dict[Lineage, list[Finding | Gap]] = defaultdict(list)
-    for finding in report.findings:
-        seen[finding.lineage].append(finding)
-    for gap in report.gaps:
-        seen[gap.lineage].append(gap)
-    tree = Tree(cell(title, "bold"), guide_style="dim")
-    branches: dict[Lineage, Tree] = {}
-    for listed in _worth_showing(report, seen):
-        branch = branches.get(listed.lineage[:-1], tree)
-        branches[listed.lineage] = branch.add(_file(listed))
-    for lineage, remarks in seen.items():
-        _remark(_nearest(branches, lineage) or tree, lineage, remarks, branches)
+def explained(report: Report) -> Group:
+    """What was seen, where, and what to do about it."""
+    return Group(report_tree(report), *to_do(report))
+
+
+def report_tree(report: Report) -> Tree:
+    """Draw ``report``: every file that matters, and what was seen in it, the worst first."""
+    remarks: dict[Lineage, list[Remark]] = defaultdict(list)
+    every: tuple[Remark, ...] = report.findings + report.gaps
+    for remark in every:
+        remarks[remark.lineage].append(remark)
+    shown = _worth_showing(report.artifacts, remarks)
+    root = shown[0].lineage if shown else (_UNNAMED,)
+    tree = Tree(_file(shown[0]) if shown else cell(_UNNAMED), guide_style="dim")
+    branches: dict[Lineage, Tree] = {root: tree}
+    for listed in shown[1:]:
+        branches[listed.lineage] = _nearest(branches, listed.lineage).add(_file(listed))
+    for lineage, seen in remarks.items():
+        branch = _nearest(branches, lineage)
+        if lineage not in branches:
+            branch = branches[lineage] = branch.add(cell(lineage[-1] if lineage else _UNNAMED))
+        for remark in sorted(seen, key=_weight):
+            _remark(branch, remark)
+    if more := len(report.artifacts) - len(shown):
+        tree.add(Text(say("{count} files more, with nothing to remark", count=more), "dim"))
     return tree
 
 
-def _worth_showing(report: Report, seen: dict[Lineage, list[Finding | Gap]]) -> list[Listed]:
-    """A document has a hundred parts: show those with a remark and their parents, and few more."""
-    wanted = {lineage[:end] for lineage in seen for end in range(1, len(lineage) + 1)}
-    listed = sorted(report.artifacts, key=lambda entry: entry.lineage)
-    if len(listed) <= _SHORTEST_LIST:
-        return listed
-    return [entry for entry in listed if entry.lineage in wanted or len(entry.lineage) <= 2]
+def _worth_showing(
+    artifacts: Iterable[Listed], remarks: dict[Lineage, list[Remark]]
+) -> list[Listed]:
+    """A document has a hundred parts: show those with a remark, their parents and attachments."""
+    wanted = {lineage[:end] for lineage in remarks for end in range(1, len(lineage) + 1)}
+    listed = sorted(artifacts, key=lambda entry: entry.lineage)
+    attached = [entry.lineage for entry in listed if len(entry.lineage) <= 2]
+    if len(attached) > _ATTACHMENTS:
+        del attached[1:]
+    return [entry for entry in listed if entry.lineage in wanted.union(attached)]
+
+
+def _weight(remark: Remark) -> int:
+    # A gap may hide anything: it weighs as much as what is suspicious.
+    return -(remark.level if isinstance(remark, Finding) else Level.SUSPICIOUS)
 
 
 def _file(listed: Listed) -> Text:
@@ -45,41 +74,32 @@ def _file(listed: Listed) -> Text:
     return line
 
 
-def _remark(
-    branch: Tree, lineage: Lineage, remarks: list[Finding | Gap], known: dict[Lineage, Tree]
-) -> None:
-    if lineage not in known:
-        branch = branch.add(cell(lineage[-1] if lineage else "?"))
-    for remark in remarks:
-        match remark:
-            case Finding():
-                _finding(branch, remark)
-            case Gap():
-                line = cell(f"not seen: {remark.reason.value}", "magenta")
-                leaf = branch.add(line.append_text(cell(f"  {remark.detail}", "dim")))
-                _advise(leaf, remark.reason.value)
+def _remark(branch: Tree, remark: Remark) -> None:
+    match remark:
+        case Finding(level=Level.NOTE):
+            told = ": ".join(filter(None, (remark.summary, remark.evidence)))
+            branch.add(cell(f"{remark.level.word}: {told}  [{remark.rule or remark.code}]", "dim"))
+        case Finding():
+            line = cell(f"{remark.level.word}: {remark.summary}", _STYLES[remark.level])
+            leaf = branch.add(line.append_text(cell(f"  [{_source(remark)}]", "dim")))
+            if remark.evidence:
+                leaf.add(cell(remark.evidence, "cyan"))
+        case Gap():
+            line = cell(say("not seen: {reason}", reason=remark.reason.value), "magenta")
+            branch.add(line.append_text(cell(f"  {remark.detail}", "dim")))
 
 
-def _finding(branch: Tree, finding: Finding) -> None:
-    line = cell(f"{finding.level.word}: {finding.summary}", _STYLES[finding.level])
-    by = " ".join(filter(None, (finding.code, finding.rule, finding.pack, finding.technique)))
-    leaf = branch.add(line.append_text(cell(f"  [{by}]", "dim")))
-    if finding.evidence:
-        leaf.add(cell(finding.evidence, "cyan"))
-    if finding.level > Level.NOTE:
-        _advise(leaf, finding.code)
+def _source(finding: Finding) -> str:
+    """By which rule of which pack, or by which code; and the technique."""
+    rule = f"{finding.rule}, {finding.pack}" if finding.rule and finding.pack else finding.rule
+    return ", ".join(filter(None, (rule or finding.code, finding.technique)))
 
 
-def _advise(leaf: Tree, code: str) -> None:
-    if text := advice(code):
-        leaf.add(Text(f"→ {text}", style="green"))
-
-
-def _nearest(branches: dict[Lineage, Tree], lineage: Lineage) -> Tree | None:
+def _nearest(branches: dict[Lineage, Tree], lineage: Lineage) -> Tree:
     for end in range(len(lineage), 0, -1):
         if branch := branches.get(lineage[:end]):
             return branch
-    return None
+    return next(iter(branches.values()))
 
 
 def size(count: float) -> str:

@@ -54,7 +54,7 @@ FINDINGS: Mapping[str, Explanation] = {
         "The document loads its template, macros included, from another machine: malicious from "
         "the web or from a bare address, suspicious from a share, a note from a server of the "
         "writer's house.",
-        "Do not release, unless it is a note. Ask the sender for the document without template.",
+        f"{_ASK} Ask for the document without its template.",
         "T1221",
     ),
     "office.remote-object": Explanation(
@@ -124,7 +124,7 @@ FINDINGS: Mapping[str, Explanation] = {
         (Level.NOTE, Level.MALICIOUS),
         "The document has formulas of the old equation editor, as old documents do; malicious "
         "when one is built to break it (CVE-2017-11882 and its kin).",
-        "Nothing for a note. Otherwise do not release.",
+        _NOT_RELEASE,
         "T1203",
     ),
     "office.package": Explanation(
@@ -173,7 +173,7 @@ FINDINGS: Mapping[str, Explanation] = {
         (Level.NOTE, Level.SUSPICIOUS),
         "The PDF has links. It is suspicious when one is opened without a click, or when Windows "
         "hands it to a tool that acts upon it.",
-        "Nothing for a note. Otherwise read where the link leads.",
+        f"{_ASK} Read where the link leads; never follow it to see.",
         "T1204.001",
     ),
     "pdf.lure": Explanation(
@@ -198,7 +198,7 @@ FINDINGS: Mapping[str, Explanation] = {
     "pdf.media": Explanation(
         (Level.NOTE, Level.SUSPICIOUS),
         "The PDF holds a film, a sound or a model; suspicious when it is Flash.",
-        "Nothing for a note. Flash is dead since 2020: ask for another file.",
+        f"{_ASK} Flash is dead since 2020: ask for another file.",
         "T1203",
     ),
     "pdf.hidden-name": Explanation(
@@ -291,13 +291,13 @@ FINDINGS: Mapping[str, Explanation] = {
         (Level.NOTE, Level.SUSPICIOUS),
         "A text is in UTF-7, UTF-16 or the like: few mail programs show it alike, and filters "
         "that look for words see none. It is suspicious for HTML, a note for anything else.",
-        "Look at what the decoded text says.",
+        f"{_ASK} `lazaretto quarantine show ID --text` prints what it says.",
         "T1027",
     ),
     "yara.match": Explanation(
         (Level.NOTE, Level.SUSPICIOUS, Level.MALICIOUS),
         "A rule of a rule pack matched; the rule has its own description and level.",
-        "Read the rule's description and the quoted bytes; see its reference for more.",
+        f"{_ASK} `lazaretto rules show RULE` tells more about the rule.",
     ),
     **containers.FINDINGS,
     **web.FINDINGS,
@@ -311,14 +311,15 @@ GAPS: Mapping[Reason, Explanation] = {
     Reason.ENCRYPTED: Explanation(
         (),
         "The file opens only with a password.",
-        "Ask the recipient for the password and open it on an isolated machine, or release it if "
-        "recipient and sender both expect it.",
+        "Release it if recipient and sender both expect it. Otherwise ask for the password and "
+        "open a copy (`lazaretto quarantine export ID FILE`) on an isolated machine.",
         "T1027.013",
     ),
     Reason.ENCRYPTED_MAIL: Explanation(
         (),
         "The mail is encrypted for its recipient (S/MIME or PGP); nobody in between can look.",
-        "Nothing, if the sender is known to encrypt.",
+        "Nothing, if the sender is known to encrypt. Otherwise ask the recipient whether they "
+        "expect it.",
     ),
     Reason.TOO_BIG: Explanation(
         (),
@@ -336,7 +337,8 @@ GAPS: Mapping[Reason, Explanation] = {
     Reason.TOO_SLOW: Explanation(
         (),
         "Time ran out before everything was looked at.",
-        "Once: release after a look. Often: look at the load of the machine and at the rule packs.",
+        "`lazaretto quarantine rescan ID` looks again. If it happens often, look at the load of "
+        "the machine and at the rule packs.",
     ),
     Reason.EXPANDS: Explanation(
         (),
@@ -363,7 +365,8 @@ GAPS: Mapping[Reason, Explanation] = {
     Reason.CRASHED: Explanation(
         (),
         "A detector failed: an error of this program, not of the sender.",
-        "Please report it, with the text of the gap and without the file.",
+        "Treat the file as not looked at. Please tell the makers of this program what "
+        "`lazaretto quarantine report ID` prints; it has no personal data.",
     ),
     Reason.LOST: Explanation(
         (),
@@ -374,8 +377,14 @@ GAPS: Mapping[Reason, Explanation] = {
 """Every reason for a gap."""
 
 
-def advice(code: str) -> str:
-    """What to do about a finding code or the reason of a gap; "" for one that is not known."""
-    if code in FINDINGS:
-        return FINDINGS[code].todo
-    return GAPS[Reason(code)].todo if code in set(Reason) else ""
+def advice(code: str, level: Level = Level.SUSPICIOUS) -> str:
+    """What to do about a finding or the reason of a gap; "" for one that is not known.
+
+    The advice of the table is for what is suspicious; what is malicious is never released.
+    """
+    if code not in FINDINGS:
+        return GAPS[Reason(code)].todo if code in set(Reason) else ""
+    todo = FINDINGS[code].todo
+    if level is Level.MALICIOUS and not todo.startswith(_NOT_RELEASE):
+        return _NOT_RELEASE
+    return todo

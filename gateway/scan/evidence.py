@@ -1,8 +1,23 @@
 """Quote what a sender wrote: short, on one line, and without a character that could act."""
 
+import binascii
 import re
+from codecs import getincrementaldecoder
+from string import ascii_letters, digits
 
 _LONGEST = 120
+_AS_NUMBERS = 16
+_LONGEST_RUN = 1 << 16
+_SHORTEST_BASE64 = 24
+_BASE64 = (ascii_letters + digits + "+/").encode()
+_HALVES = bytes(range(0x80, 0xC0))
+"""What only goes on with a letter of UTF-8, and begins none."""
+_CONTROL = re.compile(r"[\0-\x08\x0e-\x1f\x7f-\x9f]")
+_UNREADABLE = re.compile(r"[^\t\n\r -~]+")
+_READABLE = re.compile(r"[\t\n\r -~]+")
+_CUT = re.compile(r"…+")
+_RUN = re.compile(r"([A-Za-z0-9+/]{12})[A-Za-z0-9+/]{36,}=*")
+"""So many letters without a break are data, and no words."""
 _ADDRESS = re.compile(r"(?i)\b(h)tt(ps?:/{1,2})([^\s/?#]{1,253})")
 
 
@@ -27,11 +42,49 @@ def _dotless(host: str) -> str:
 
 
 def quote_bytes(data: bytes, longest: int = _LONGEST) -> str:
-    """The same for bytes: as ASCII text, or every other byte of it when that is UTF-16."""
+    """The same for bytes: text in any usual charset, and of anything else the words in it."""
     if len(data) >= 4 and not any(data[1:8:2]) and any(data[:8:2]):
         data = data[: len(data) // 2 * 2 : 2]
-    readable = data[: longest * 4].decode("ascii", "backslashreplace")
-    return quote(readable, longest)
+    return quote(_text(data[: longest * 4]), longest)
+
+
+def _text(data: bytes) -> str:
+    try:
+        # The end may be cut in the middle of a letter.
+        text = getincrementaldecoder("utf-8")().decode(data.lstrip(_HALVES))
+    except UnicodeDecodeError:
+        text = data.decode("latin-1")
+    if "\0" not in text and len(_CONTROL.findall(text)) <= len(text) // 10:
+        return text
+    first, *others = _UNREADABLE.split(data.decode("latin-1"))
+    # A file begins with two letters or three that say what it is; elsewhere they are chance.
+    words = [first if len(first) > 1 else "", *(word if len(word) > 3 else "" for word in others)]
+    shown = _CUT.sub("…", "…".join(words))
+    return shown if shown != "…" else data[:_AS_NUMBERS].hex(" ")
+
+
+def quote_at(data: bytes, start: int, length: int) -> str:
+    """What stands at a place: with the words beside it if it is text, and base64 undone."""
+    if told := _unpacked(data, start):
+        return f"base64 of {told}"
+    beside = around(data, start, length)
+    alone = data[start : start + max(length, 1)]
+    return _RUN.sub(r"\1…", quote_bytes(alone if b"\0" in beside else beside))
+
+
+def _unpacked(data: bytes, start: int) -> str:
+    """What the base64 at ``start`` says, "" if nothing that a person can read."""
+    before = data[max(0, start - _LONGEST_RUN) : start]
+    behind = data[start : start + 2 * _LONGEST]
+    into = len(before) - len(before.rstrip(_BASE64))
+    from_here = before[len(before) - into % 4 :] if into % 4 else b""
+    letters = from_here + behind[: len(behind) - len(behind.lstrip(_BASE64))]
+    if len(letters) < _SHORTEST_BASE64:
+        return ""
+    whole = letters[:-1] if len(letters) % 4 == 1 else letters
+    told = binascii.a2b_base64(whole + b"=" * (-len(whole) % 4)).decode("latin-1")
+    readable = sum(map(len, _READABLE.findall(told)))
+    return quote(told) if readable >= 0.9 * len(told) else ""
 
 
 def around(data: bytes, start: int, length: int, *, before: int = 24, after: int = 48) -> bytes:

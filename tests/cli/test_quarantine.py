@@ -76,8 +76,11 @@ def test_show_draws_the_tree_with_evidence_and_advice(tmp_path: Path) -> None:
         "From       lab@out.example",
         "Subject    secret result",
         "    └── malicious: runs by itself  [macro.dropper]",
-        "        ├── Shell",
-        "        └── → Do not release.",
+        "        └── Shell",
+        "→ What to do: Do not release.",
+        f"It is honest   lazaretto quarantine release {item} --reason TEXT",
+        f"It is not      lazaretto quarantine delete {item} --reason TEXT",
+        f"Look closer    lazaretto quarantine show {item} --text",
     ):
         assert line in done.stdout
 

@@ -115,9 +115,9 @@ def test_a_person_gets_the_tree_and_the_advice(tmp_path: Path) -> None:
 
     done = run("scan", file)
 
-    assert "malicious  " in done.stdout
-    assert "        └── test.txt  text, 68 B" in done.stdout
-    assert "→ " in done.stdout
+    assert f"malicious  {file}  quarantine" in done.stdout
+    assert "    └── test.txt  text, 68 B" in done.stdout
+    assert done.stdout.count("→ What to do: Do not release.") == 1
 
 
 def test_a_name_cannot_steer_the_terminal(tmp_path: Path) -> None:

@@ -1,9 +1,12 @@
 """What is quoted is short, on one line, and cannot act."""
 
+import base64
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.scan.evidence import around, quote, quote_bytes
+from gateway.scan.evidence import around, quote, quote_at, quote_bytes
 
 
 @given(st.text(), st.integers(8, 200))
@@ -28,6 +31,41 @@ def test_accents_stay_and_what_turns_text_round_is_escaped() -> None:
 
 def test_wide_text_is_shown_as_text() -> None:
     assert quote_bytes("powershell".encode("utf-16-le")) == "powershell"
+
+
+@pytest.mark.parametrize(
+    ("data", "quoted"),
+    [
+        (b"MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0", "MZ…"),
+        (b"\0\0\0\0UPX0\0\0\0\0\xe0", "…UPX0…"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0\0", "d0 cf 11 e0 a1 b1 1a e1 00 00 00"),
+        ("« Activer le contenu »".encode(), "« Activer le contenu »"),
+        ("Activer le contenu à côté".encode("latin-1"), "Activer le contenu à côté"),
+    ],
+)
+def test_of_bytes_that_are_no_text_only_the_words_are_shown(data: bytes, quoted: str) -> None:
+    assert quote_bytes(data) == quoted
+
+
+@pytest.mark.parametrize("shift", range(3))
+def test_base64_is_shown_as_what_it_says(shift: int) -> None:
+    script = b"'" * shift + b'set a = CreateObject("WScript.Shell") : a.Run "calc.exe"'
+    data = b'<text encoding="base64">' + base64.b64encode(script) + b"</text>"
+    place = data.index(b">") + 1 + (script.index(b"Create") // 3 + 1) * 4
+
+    assert 'Object("WScript.Shell") : a.Run "calc.exe"' in quote_at(data, place, 8)
+
+
+def test_base64_that_says_nothing_is_cut_short() -> None:
+    data = b'"data": "TVqQAAMAAAAEAAAA' + b"A" * 400 + b'"'
+
+    assert quote_at(data, data.index(b"TVq"), 8) == '"data": "TVqQAAMAAAAE…'
+
+
+def test_words_in_a_program_are_shown_without_what_stands_beside_them() -> None:
+    data = b"\0\x01" * 40 + b"GetProcAddress\0LoadLibraryA\0" + b"\xff\0" * 20
+
+    assert quote_at(data, data.index(b"Load"), 12) == "LoadLibraryA"
 
 
 def test_the_line_around_a_match_is_shown() -> None:

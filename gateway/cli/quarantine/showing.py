@@ -14,8 +14,9 @@ from gateway.cli.options import ConfigFile, Json
 from gateway.cli.preview import print_preview
 from gateway.cli.quarantine.desk import Id, facts, line, opened, who
 from gateway.cli.terminal import cell, console, markup, stop
-from gateway.cli.tree import report_tree, size
+from gateway.cli.tree import explained, size
 from gateway.cli.words import say
+from gateway.config import Settings
 from gateway.rescan import PREVIEW, look_again
 from quarantine import Details
 
@@ -53,6 +54,7 @@ def show(
             print(line(_facts(details)))
             return
         _print(details)
+        _print_next(details, settings)
         if text:
             print_preview(asyncio.run(look_again(settings, message, factory=PREVIEW)))
 
@@ -89,7 +91,22 @@ def _print(details: Details) -> None:
         console.print(Text(" " * 11).append_text(line_))
     if details.report:
         report = records.decode_report(details.report)
-        console.print(report_tree(report, f"item {details.item.id}"))
+        console.print(explained(report))
+
+
+def _print_next(details: Details, settings: Settings) -> None:
+    """The commands for whoever has decided."""
+    item = details.item
+    if item.state != "held":
+        return
+    needs_two = item.kind in settings.quarantine.two_persons and not item.approved_by
+    told = {
+        say("It is honest"): f"{'approve' if needs_two else 'release'} {item.id} --reason TEXT",
+        say("It is not"): f"delete {item.id} --reason TEXT",
+        say("Look closer"): f"show {item.id} --text",
+    }
+    for when, command in told.items():
+        console.print(f"{when:<14} lazaretto quarantine {command}", style="green", soft_wrap=True)
 
 
 def history(details: Details) -> Iterator[Text]:

@@ -16,7 +16,7 @@ from gateway import records
 from gateway.cli.quarantine.showing import heading, history
 from gateway.cli.review.desk import Desk, Outcome, attempt
 from gateway.cli.terminal import cell
-from gateway.cli.tree import report_tree
+from gateway.cli.tree import explained
 from gateway.cli.words import say
 from quarantine import Details
 
@@ -109,7 +109,7 @@ def _found(details: Details) -> RenderableType:
         facts.add_row(say(title), cell(told))
     if not details.report:
         return facts
-    return Group(facts, Text(), report_tree(records.decode_report(details.report), "message"))
+    return Group(facts, Text(), explained(records.decode_report(details.report)))
 
 
 def _history(details: Details) -> Text:

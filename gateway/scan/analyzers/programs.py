@@ -88,4 +88,5 @@ def _is_only_part(artifact: Artifact, extension: str) -> bool:
 def _evidence(artifact: Artifact, name: str) -> str:
     words = quote(programheader.describe(artifact.data, artifact.kinds[0]), 200)
     where = ", inside a disk image" if not _IMAGES.isdisjoint(artifact.within) else ""
-    return f"{quote(name) or 'no name'}: {words}{where}"
+    other = f"{quote(name)}: " if name != artifact.name else ""
+    return f"{other}{words}{where}"

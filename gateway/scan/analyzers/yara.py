@@ -6,11 +6,13 @@ from pathlib import PurePosixPath
 
 from gateway.model import Finding, Gap, Reason
 from gateway.scan.api import Artifact, Context
-from gateway.scan.evidence import around, quote_bytes
+from gateway.scan.evidence import quote_at
 from gateway.scan.known import Known
 from gateway.scan.libyara import CompiledPacks, Match, TooSlowError
 
 _PLACES_SHOWN = 3
+_TOGETHER = 48
+"""Bytes behind a place that are quoted with it."""
 
 
 class YaraAnalyzer:
@@ -79,8 +81,11 @@ def _finding(artifact: Artifact, match: Match) -> Finding:
 
 
 def _evidence(data: bytes, match: Match) -> str:
-    shown = []
-    for place in match.places[:_PLACES_SHOWN]:
-        quoted = quote_bytes(around(data, place.offset, place.length))
-        shown.append(f"{place.identifier} at {place.offset}: {quoted}")
+    """What the rule saw, in the order of the file; what stands together is quoted once."""
+    shown: list[str] = []
+    seen_to = -1
+    for place in sorted(match.places, key=lambda place: place.offset):
+        if place.offset >= seen_to and len(shown) < _PLACES_SHOWN:
+            shown.append(f"at byte {place.offset}: {quote_at(data, place.offset, place.length)}")
+            seen_to = place.offset + max(place.length, _TOGETHER)
     return "; ".join(shown)

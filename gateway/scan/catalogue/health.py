@@ -3,22 +3,27 @@
 from collections.abc import Mapping
 
 from gateway.model import Level
-from gateway.scan.catalogue.explanation import ASK, NOTE, SUSPICIOUS, Explanation
+from gateway.scan.catalogue.explanation import (
+    ASK,
+    NOT_RELEASE,
+    NOTE,
+    SUSPICIOUS,
+    Explanation,
+)
 
 FINDINGS: Mapping[str, Explanation] = {
     "dicom.preamble": Explanation(
         (Level.NOTE, Level.MALICIOUS),
         "The 128 bytes before a medical image are in use; malicious when they make a program or a "
         "page of it.",
-        "Malicious: do not release. The image itself is whole: with the preamble set to zeros it "
-        "is harmless.",
+        f"{NOT_RELEASE} The image itself is whole: with the preamble set to zeros it is harmless.",
         "T1036.008",
     ),
     "dicom.document": Explanation(
         (Level.NOTE, Level.SUSPICIOUS),
         "A DICOM file carries a document, which was looked at too; suspicious when it is no "
         "document as the standard allows, or another one than it states.",
-        "Look at what was found inside of it.",
+        f"{ASK} What is in it was looked at by itself.",
         "T1036.008",
     ),
     "dicom.appended": Explanation(
@@ -43,7 +48,7 @@ FINDINGS: Mapping[str, Explanation] = {
     "cda.disguised": Explanation(
         SUSPICIOUS,
         "The body of a clinical document is of another kind than it states.",
-        "Look at what was found inside of it.",
+        f"{ASK} No medical program writes such documents.",
         "T1027.009",
     ),
     "cda.share": Explanation(
@@ -67,7 +72,7 @@ FINDINGS: Mapping[str, Explanation] = {
     "message.disguised": Explanation(
         SUSPICIOUS,
         "A document in a laboratory message or a FHIR resource is of another kind than it states.",
-        "Look at what was found inside of it.",
+        f"{ASK} No medical program writes such documents.",
         "T1027.009",
     ),
     "message.share": Explanation(

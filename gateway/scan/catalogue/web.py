@@ -12,7 +12,7 @@ FINDINGS: Mapping[str, Explanation] = {
         _HARMFUL,
         "A page builds a file out of letters that it brought along and has it saved, past every "
         "filter; malicious when the file is called a program or an archive.",
-        "Do not open it. Reports that offer to save a picture of themselves bring no such letters.",
+        f"{ASK} Reports that offer to save a picture of themselves bring no such letters.",
         "T1027.006",
     ),
     "html.download": Explanation(

@@ -116,6 +116,4 @@ def test_every_name_counts() -> None:
 def test_the_evidence_is_the_name_the_header_and_where_it_lies() -> None:
     (finding,) = look(PROGRAM, "a.exe", within=(Kind.MESSAGE, Kind.ISO))
 
-    assert finding.evidence == (
-        "a.exe: a program for Windows (64 bit, console), inside a disk image"
-    )
+    assert finding.evidence == "a program for Windows (64 bit, console), inside a disk image"

@@ -42,7 +42,7 @@ def test_a_match_says_rule_pack_place_and_what_was_found() -> None:
             "yara.match",
             Level.MALICIOUS,
             "A letter",
-            "$a at 3: xx Bonjour \\x1b[0m Madame",
+            "at byte 3: xx Bonjour \\x1b[0m Madame",
             ("message", "a.zip", "b"),
             rule="lettre",
             pack="site 7",

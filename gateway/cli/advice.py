@@ -1,0 +1,29 @@
+"""What to do about a report: each advice once, and of what decides alone."""
+
+import re
+from collections.abc import Iterator
+
+from rich.text import Text
+
+from gateway.cli.words import say
+from gateway.model import Level, Report
+from gateway.scan.codes import advice
+
+_SENTENCE = re.compile(r"(?<=[.?!]) +(?=\S)")
+
+
+def to_do(report: Report) -> Iterator[Text]:
+    """Lines to print below a report; none where there is nothing to do."""
+    if told := " ".join(dict.fromkeys(_sentences(report))):
+        yield Text(f"→ {say('What to do:')} {told}", "green")
+
+
+def _sentences(report: Report) -> Iterator[str]:
+    """What is malicious decides for the whole message, whatever else was or was not seen."""
+    worst = max((finding.level for finding in report.findings), default=Level.NOTE)
+    for finding in report.findings:
+        if finding.level is worst > Level.NOTE:
+            yield from _SENTENCE.split(advice(finding.code, finding.level))
+    if worst < Level.MALICIOUS:
+        for gap in report.gaps:
+            yield from _SENTENCE.split(advice(gap.reason.value))
