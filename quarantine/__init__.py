@@ -16,6 +16,7 @@ from quarantine.errors import (
     StoreError,
 )
 from quarantine.exclusive import only_one
+from quarantine.headfile import read_head
 from quarantine.item import (
     Delivery,
     Details,
@@ -32,10 +33,10 @@ from quarantine.keyfile import create_key, create_key_pair, load_key
 from quarantine.keys import WrappingKey
 from quarantine.lockbox import Lockbox
 from quarantine.opening import open_lockbox
-from quarantine.trail import read_head
 
 __all__ = [
     "AmbiguousIdError",
+    "BusyError",
     "ClockError",
     "Delivery",
     "Details",

@@ -25,6 +25,8 @@ def back_up(parts: Parts, target: Path) -> int:
         make_folder(messages)
         names = _copy(parts.blobs, messages, set())
         parts.index.copy_to(target / INDEX)
+        # What the copy knows has its name by now, whatever its writer died of.
+        parts.settle()
         names |= _copy(parts.blobs, messages, names)
         sync_folder(messages)
         sync_folder(target)

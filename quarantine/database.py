@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DatabaseError
 
-from quarantine.errors import LockboxError, NoRoomError, StoreError
+from quarantine.errors import BusyError, LockboxError, NoRoomError, StoreError
 from quarantine.schema import REVISIONS
 
 # After these the kernel may have dropped what it was given: trying again would not be the truth.
@@ -116,8 +116,11 @@ class Database:
             )
             return StoreError(self._trouble)
         # Extended codes carry the primary one in their lowest byte.
-        advice = _ADVICE.get(code & 0xFF, "see what else uses or limits that folder")
-        return StoreError(f"cannot use the index {self.path} ({error}): {advice}")
+        primary = code & 0xFF
+        advice = _ADVICE.get(primary, "see what else uses or limits that folder")
+        # A change waits for its lock before it begins, so nothing of it is there.
+        kind = BusyError if primary == sqlite3.SQLITE_BUSY else StoreError
+        return kind(f"cannot use the index {self.path} ({error}): {advice}")
 
 
 def _engine(path: Path, busy_seconds: float) -> Engine:

@@ -57,3 +57,7 @@ class NoRoomError(LockboxError):
 
 class StoreError(LockboxError):
     """The disk or the index failed. Whether anything was held is not known, so say no."""
+
+
+class BusyError(StoreError):
+    """Another process keeps the index locked. Nothing was held."""

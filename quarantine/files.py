@@ -1,11 +1,13 @@
 """Sealed bytes as files in a folder, written so that a crash at any moment leaves all or nothing.
 
-Rule 1. A file gets its name only when its bytes are on the disk: write, fsync, rename, fsync of the
-folder. A reader never sees half a file.
+Rule 1. A file gets its name only when its bytes are on the disk and its row is in the index: write,
+fsync, fsync of the folder, the row, rename. A reader never sees half a file, and a file that has
+its name was an item once: it is never removed because no row knows it.
 Rule 2. An error of fsync is final. The kernel may have dropped the bytes and told us once; a second
 fsync would say that all is well. The folder takes nothing more until the program starts anew.
 Rule 3. A writer holds a lock on its unfinished file, so that another process can tell what a crash
-left behind from what is being written now.
+left behind from what is being written now. What an error left behind in this life of the program is
+settled in the next one: only then the index is sure of what it has.
 """
 
 import contextlib
@@ -42,56 +44,67 @@ class FileBlobs:
         self._sync = sync
         self._step = step
         self._trouble = ""
+        self._began = time.time()
 
-    def put(self, name: str, chunks: Iterable[bytes]) -> None:
-        """Keep the bytes; when this returns they survive a loss of power."""
+    @contextmanager
+    def put(self, name: str, chunks: Iterable[bytes]) -> Iterator[None]:
+        """Keep the bytes: on the disk when the block begins, with their name when it ends."""
         if self._trouble:
             raise StoreError(self._trouble)
-        unfinished = self._folder / (name + _UNFINISHED)
-        try:
-            self._write(unfinished, chunks)
+        unfinished = self._unfinished(name)
+        with self._created(unfinished) as file:
+            try:
+                self._write(file, chunks)
+            except OSError as error:
+                _forget(unfinished)
+                raise self._translated(error) from error
+            except BaseException:
+                _forget(unfinished)
+                raise
+            yield
+            # They have a row: what gets no name now gets it at the next start.
+            with contextlib.suppress(OSError):
+                unfinished.rename(self._folder / name)
+            # Before the file is closed: from then on it could pass for abandoned.
             self._step("blob named")
-            sync_folder(self._folder, self._synced)
-            self._step("folder synced")
-        except OSError as error:
-            _forget(unfinished)
-            raise self._translated(error) from error
-        except BaseException:
-            _forget(unfinished)
-            raise
 
     def open(self, name: str) -> BinaryIO:
         """The bytes, to be read and closed. Raises MissingError if they are not there."""
         path = self._folder / name
-        try:
-            return path.open("rb")
-        except FileNotFoundError as error:
-            raise MissingError(
-                f"the message of item {name} is missing: there is no file {path}, "
-                "so restore it from a backup"
-            ) from error
-        except OSError as error:
-            raise self._translated(error) from error
+        # The last one again: it may have got its name between our two looks.
+        for place in (path, self._unfinished(name), path):
+            try:
+                return place.open("rb")
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                raise self._translated(error) from error
+        raise MissingError(
+            f"the message of item {name} is missing: there is no file {path}, "
+            "so restore it from a backup"
+        )
 
     def remove(self, name: str) -> None:
         """Forget the bytes for good. It is no error if they are gone already."""
         try:
             (self._folder / name).unlink(missing_ok=True)
+            self._unfinished(name).unlink(missing_ok=True)
             sync_folder(self._folder, self._synced)
         except OSError as error:
             raise self._translated(error) from error
 
     def ages(self) -> Iterator[tuple[str, float]]:
-        """The name of everything that is kept, and its age in seconds."""
+        """The name of everything that has its name, and its age in seconds."""
         now = time.time()
         for path in self._paths():
             with contextlib.suppress(FileNotFoundError):  # removed since the folder was read
                 if path.suffix != _UNFINISHED:
                     yield path.name, now - path.stat().st_mtime
 
-    def clear_unfinished(self) -> int:
-        """Remove what a crash left half written, and say how many; living writers stay."""
-        return sum(_remove_abandoned(p) for p in self._paths() if p.suffix == _UNFINISHED)
+    def settle(self, belongs: Callable[[str], bool]) -> int:
+        """Give what a crash left unfinished its name if it ``belongs``, else remove it."""
+        left = [path for path in self._paths() if path.suffix == _UNFINISHED]
+        return sum(self._settle(path, belongs) for path in left)
 
     def free_bytes(self) -> int:
         """How much more fits; 0 when there is space and no inode for another file."""
@@ -114,16 +127,42 @@ class FileBlobs:
                 raise LockedError(f"another process works with item {name}") from error
             yield
 
-    def _write(self, unfinished: Path, chunks: Iterable[bytes]) -> None:
-        with os.fdopen(_create_locked(unfinished), "wb") as file:
-            for chunk in chunks:
-                file.write(chunk)
-            file.flush()
-            self._step("blob written")
-            self._synced(file.fileno())
-            self._step("blob synced")
-            # Before the file is closed: from then on it could pass for abandoned.
-            unfinished.rename(unfinished.with_suffix(""))
+    def _unfinished(self, name: str) -> Path:
+        return self._folder / (name + _UNFINISHED)
+
+    def _created(self, unfinished: Path) -> BinaryIO:
+        try:
+            return os.fdopen(_create_locked(unfinished), "wb")
+        except OSError as error:
+            raise self._translated(error) from error
+
+    def _write(self, file: BinaryIO, chunks: Iterable[bytes]) -> None:
+        file.writelines(chunks)
+        file.flush()
+        self._step("blob written")
+        self._synced(file.fileno())
+        self._step("blob synced")
+        sync_folder(self._folder, self._synced)
+        self._step("folder synced")
+
+    def _settle(self, unfinished: Path, belongs: Callable[[str], bool]) -> bool:
+        """True if it was removed."""
+        try:
+            with unfinished.open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                named = unfinished.with_suffix("")
+                # Of two with one name the first is the item: the other one's row was refused.
+                if belongs(unfinished.stem) and not named.exists():
+                    unfinished.rename(named)
+                    return False
+                if os.fstat(file.fileno()).st_mtime >= self._began:
+                    return False
+                unfinished.unlink()
+        except (BlockingIOError, FileNotFoundError):
+            return False  # its writer lives, or has just finished
+        except OSError as error:
+            raise self._translated(error) from error
+        return True
 
     def _synced(self, descriptor: int) -> None:
         try:
@@ -158,16 +197,6 @@ def _create_locked(path: Path) -> int:
         if os.fstat(descriptor).st_nlink:
             return descriptor
         os.close(descriptor)
-
-
-def _remove_abandoned(path: Path) -> bool:
-    try:
-        with path.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            path.unlink()
-    except (BlockingIOError, FileNotFoundError):
-        return False  # its writer lives, or has just finished
-    return True
 
 
 def _forget(unfinished: Path) -> None:

@@ -5,12 +5,11 @@ from collections.abc import Iterator, Sequence
 from quarantine.audit import SealedRecord
 from quarantine.errors import IntegrityError, MissingError, SealedError
 from quarantine.item import Problem, State
+from quarantine.orphans import grown
 from quarantine.parts import Parts
 from quarantine.store import SealedItem, each
 from quarantine.trail import Trail
 
-# A message is on the disk a moment before its row is: a younger one may still be on its way.
-_YOUNG_SECONDS = 3600
 _GONE = frozenset({State.DELETED, State.PURGED})
 _LOOKS = frozenset({"viewed", "exported"})
 _LEGAL = ("legal-hold", "legal-hold-ended")
@@ -33,9 +32,9 @@ def problems(parts: Parts, audit: Trail) -> Iterator[Problem]:
             yield Problem(
                 "leftover-blob", item.id, f"item is {item.state}, and not all of it gone: {advice}"
             )
-    for name in sorted(ages.keys() - known):
-        if ages[name] > _YOUNG_SECONDS:
-            advice = "restore the index if it is an old one, else remove the file"
+    for name in grown(parts.blobs):
+        if name not in known and not parts.has(name):
+            advice = "restore a newer index, or: lazaretto quarantine purge --orphans"
             yield Problem(
                 "orphan-blob", name, f"a file without an item, so without a key: {advice}"
             )

@@ -1,8 +1,7 @@
 """The lockbox: takes an item in for good, gives it back whole, and knows what became of it."""
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -12,23 +11,17 @@ from quarantine.audit import Chain
 from quarantine.backup import back_up
 from quarantine.ballast import Ballast
 from quarantine.consent import check_consent, consent
-from quarantine.errors import KeyFileError, NoRoomError, StateError
+from quarantine.errors import KeyFileError, StateError
 from quarantine.files import Step, no_stop
+from quarantine.headfile import HeadFile
 from quarantine.ids import new_id
+from quarantine.intake import Intake
 from quarantine.item import Delivery, Details, Item, NewItem, Problem, Query, State
-from quarantine.keys import KeyRing, WrappingKey, new_data_key
+from quarantine.keys import KeyRing, WrappingKey
+from quarantine.orphans import Orphans
 from quarantine.parts import Parts, this_place
 from quarantine.refusals import refused
-from quarantine.sealer import (
-    NO_DOCUMENTS,
-    Documents,
-    Sealer,
-    facts,
-    message_label,
-    outline,
-    seal_documents,
-)
-from quarantine.sealing import seal
+from quarantine.sealer import NO_DOCUMENTS, Sealer, outline
 from quarantine.store import Blobs, Index, Marks, SealedItem, each
 from quarantine.trail import Trail
 from quarantine.upkeep import SENDING, Recovery, Upkeep, end
@@ -67,13 +60,16 @@ class Lockbox:
             sealer=Sealer(ring),
             chain=Chain(ring),
             ballast=ballast,
+            head_file=HeadFile(head_file, index),
             reserve_bytes=reserve_bytes,
             clock=clock,
             origin=origin or this_place(),
             step=step,
         )
         self.upkeep = Upkeep(self._parts)
-        self.audit = Trail(self._parts, head_file)
+        self.orphans = Orphans(self._parts)
+        self.audit = Trail(self._parts)
+        self._intake = Intake(self._parts, self.audit)
         self._check_key(ring)
 
     @property
@@ -83,7 +79,7 @@ class Lockbox:
 
     def has_room(self, message_bytes: int) -> bool:
         """True if a message of this size may be taken in."""
-        return self._parts.blobs.free_bytes() >= self._needed(message_bytes)
+        return self._intake.has_room(message_bytes)
 
     def new_id(self) -> str:
         """An id for an item to come, for whoever has to write it down before the item is held."""
@@ -91,7 +87,7 @@ class Lockbox:
 
     def has(self, identifier: str) -> bool:
         """True if an item of exactly this id was ever held, whatever became of it."""
-        return any(item.id == identifier for item in self._parts.index.find(identifier, 1))
+        return self._parts.has(identifier)
 
     def hold(self, new: NewItem, *, who: str = "intake", identifier: str = "") -> Item:
         """Take an item in. When this returns it is on the disk, and survives a loss of power.
@@ -100,35 +96,7 @@ class Lockbox:
         Raises NoRoomError when the disk is nearly full, and StoreError when the disk failed:
         then only ``has`` can tell whether the item is there.
         """
-        parts, data_key = self._parts, new_data_key()
-        now = parts.now()
-        name = identifier or new_id(now)
-        with _viewed(new) as message:
-            self._check_room(len(message))
-            item = parts.sealer.item(new, name, size=len(message), held_at=now, data_key=data_key)
-            documents = Documents(
-                new.envelope,
-                new.report,
-                hashlib.sha256(message).hexdigest(),
-                dict(new.searchable),
-                facts(item),
-            )
-            parts.blobs.put(name, seal(data_key, message_label(name), message))
-        try:
-            parts.index.add(
-                item,
-                seal_documents(documents, name, data_key),
-                parts.sealer.tokens(new.searchable),
-                parts.entry(State.HELD.value, who=who, item=name, became=State.HELD),
-            )
-        except NoRoomError:
-            # After any other error it is not known whether the row is there, so the file stays.
-            # Without its row it is harmless: its only key would have been in it.
-            parts.blobs.remove(name)
-            raise
-        parts.step("row committed")
-        self.audit.remember()
-        return outline(item, dict(new.summary))
+        return self._intake.hold(new, who=who, identifier=identifier)
 
     def items(self, query: Query = Query()) -> Iterator[Item]:
         """The items of the query in its order, read from the index as they are asked for."""
@@ -301,16 +269,6 @@ class Lockbox:
                 f"{ring.current.id}: give the key file that belongs to this lockbox"
             )
 
-    def _needed(self, message_bytes: int) -> int:
-        return max(message_bytes * 3 // 2, self._parts.reserve_bytes)
-
-    def _check_room(self, message_bytes: int) -> None:
-        free, needed = self._parts.blobs.free_bytes(), self._needed(message_bytes)
-        if free < needed:
-            raise NoRoomError(
-                f"{free} bytes are free for items and {needed} must be: make room on the disk"
-            )
-
     def _opened(self, item_id: str) -> Item:
         return self._parts.sealer.open_item(self._parts.find(item_id))
 
@@ -366,9 +324,3 @@ class Lockbox:
             raise refused(self._parts, item)
         self.audit.remember()
         return self._parts.sealer.open_item(item)
-
-
-def _viewed(new: NewItem) -> AbstractContextManager[memoryview]:
-    if isinstance(new.message, bytes | memoryview):
-        return nullcontext(memoryview(new.message))
-    return new.message.view()

@@ -26,14 +26,20 @@ class MemoryBlobs:
     def __init__(self, capacity_bytes: int = 1 << 30) -> None:
         self._capacity_bytes = capacity_bytes
         self._kept: dict[str, tuple[bytes, float]] = {}
+        self._unsettled: set[str] = set()
         self._claimed: set[str] = set()
 
-    def put(self, name: str, chunks: Iterable[bytes]) -> None:
+    @contextmanager
+    def put(self, name: str, chunks: Iterable[bytes]) -> Iterator[None]:
         """Keep the bytes. Raises NoRoomError when they do not fit."""
         data = b"".join(chunks)
         if len(data) > self.free_bytes():
             raise NoRoomError(f"no room in memory for {name}: {len(data)} bytes")
         self._kept[name] = data, time.monotonic()
+        self._unsettled.add(name)
+        with self._alone(name):
+            yield
+        self._unsettled.discard(name)
 
     def open(self, name: str) -> BinaryIO:
         """The bytes. Raises MissingError if they are not there."""
@@ -44,16 +50,23 @@ class MemoryBlobs:
     def remove(self, name: str) -> None:
         """Forget the bytes."""
         self._kept.pop(name, None)
+        self._unsettled.discard(name)
 
     def ages(self) -> Iterator[tuple[str, float]]:
-        """The name of everything that is kept, and its age in seconds."""
+        """The name of everything that is settled, and its age in seconds."""
         now = time.monotonic()
         for name, (_, since) in list(self._kept.items()):
-            yield name, now - since
+            if name not in self._unsettled:
+                yield name, now - since
 
-    def clear_unfinished(self) -> int:
-        """Nothing: a put to memory is whole or not there."""
-        return 0
+    def settle(self, belongs: Callable[[str], bool]) -> int:
+        """Keep what an error left unsettled if it belongs, else remove it."""
+        left = self._unsettled - self._claimed
+        stays = {name for name in left if belongs(name)}
+        self._unsettled -= stays
+        for name in left - stays:
+            self.remove(name)
+        return len(left - stays)
 
     def free_bytes(self) -> int:
         """How much more fits."""
@@ -63,6 +76,11 @@ class MemoryBlobs:
     def claim(self, name: str) -> Iterator[None]:
         """Be the only one, until the block ends."""
         self.open(name)
+        with self._alone(name):
+            yield
+
+    @contextmanager
+    def _alone(self, name: str) -> Iterator[None]:
         if name in self._claimed:
             raise LockedError(f"somebody else works with item {name}")
         self._claimed.add(name)

@@ -14,6 +14,7 @@ from quarantine.audit import Append, Chain, Entry
 from quarantine.ballast import Ballast
 from quarantine.errors import AmbiguousIdError, NoRoomError, NotFoundError
 from quarantine.files import Step
+from quarantine.headfile import HeadFile
 from quarantine.ids import read_id
 from quarantine.item import State, as_kept
 from quarantine.sealer import Sealer
@@ -33,6 +34,7 @@ class Parts:
     sealer: Sealer
     chain: Chain
     ballast: Ballast | None
+    head_file: HeadFile
     reserve_bytes: int
     clock: Callable[[], datetime]
     origin: str
@@ -58,6 +60,16 @@ class Parts:
             "give more characters of the id",
             ids,
         )
+
+    def has(self, identifier: str) -> bool:
+        """True if an item of exactly this id was ever held, whatever became of it."""
+        return any(item.id == identifier for item in self.index.find(identifier, 1))
+
+    def settle(self) -> int:
+        """Bring to its end what a crash left unsettled: how many files never became an item."""
+        # In an index that is older than it was, the item that a file belongs to may be missing.
+        is_whole = self.head_file.is_in_index()
+        return self.blobs.settle(lambda name: self.has(name) or not is_whole)
 
     def entry(
         self,

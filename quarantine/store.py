@@ -5,7 +5,7 @@ same contract and is for tests. An object store or another database fits in at t
 owes is `tests/contracts/test_stores.py`.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -74,9 +74,11 @@ class Rewrapped:
 class Blobs(Protocol):
     """Keeps sealed bytes under a name."""
 
-    def put(self, name: str, chunks: Iterable[bytes]) -> None:
-        """Keep the bytes; when this returns they survive a loss of power.
+    def put(self, name: str, chunks: Iterable[bytes]) -> AbstractContextManager[None]:
+        """Keep the bytes; inside the block they survive a loss of power, after it for good.
 
+        The block adds their row to the index. When it is left by an error, they stay unsettled:
+        `settle` will ask whether they belong to anything.
         Raises NoRoomError when the disk is full, and StoreError for any other trouble.
         """
         ...
@@ -90,11 +92,14 @@ class Blobs(Protocol):
         ...
 
     def ages(self) -> Iterator[tuple[str, float]]:
-        """The name of everything that is kept, and its age in seconds."""
+        """The name of everything that is settled, and its age in seconds."""
         ...
 
-    def clear_unfinished(self) -> int:
-        """Remove what a crash left half written, and say how many; living writers stay."""
+    def settle(self, belongs: Callable[[str], bool]) -> int:
+        """Keep what a crash left unsettled if it ``belongs``, else remove it; say how many went.
+
+        What living writers are about stays as it is.
+        """
         ...
 
     def free_bytes(self) -> int:
@@ -119,7 +124,10 @@ class Index(Protocol):
     def add(
         self, item: SealedItem, details: bytes, tokens: frozenset[bytes], append: Append
     ) -> None:
-        """Keep a new item. Raises StoreError if there is one of its id."""
+        """Keep a new item. Raises StoreError if there is one of its id.
+
+        After NoRoomError and BusyError it is not there; after any other error nobody knows.
+        """
         ...
 
     def move(

@@ -29,7 +29,7 @@ class Recovery:
     """What was put right after a crash."""
 
     unfinished: int
-    """Half-written files."""
+    """Files that never became an item."""
     leftover: int
     """Items that were deleted already, and are gone for good now."""
     cut_off: int
@@ -58,7 +58,7 @@ class Upkeep:
 
         Safe at any time: what another process is writing is left alone.
         """
-        unfinished = self.parts.blobs.clear_unfinished()
+        unfinished = self.parts.settle()
         half_gone = self.parts.index.unfinished()
         for item in half_gone:
             shred(self.parts, item)

@@ -1,4 +1,5 @@
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 
 import pytest
 
@@ -147,11 +148,11 @@ async def test_what_was_not_held_yet_when_we_died_is_held_by_the_retry() -> None
     class Torn(MemoryBlobs):
         torn = True
 
-        def put(self, name: str, chunks: Iterable[bytes]) -> None:
+        def put(self, name: str, chunks: Iterable[bytes]) -> AbstractContextManager[None]:
             if self.torn:
                 self.torn = False
                 raise Killed
-            super().put(name, chunks)
+            return super().put(name, chunks)
 
     async with house(blobs=Torn()) as home:
         with pytest.raises(Killed):

@@ -98,6 +98,13 @@ FRENCH = {
         "Détruire tout ce qui dépasse sa durée de conservation ?"
     ),
     "Purged {count} items.": "{count} messages ont été purgés.",
+    "Remove {count} files that belong to no item, for good? A newer index may know them.": (
+        "Supprimer définitivement {count} fichiers qui n'appartiennent à aucun message ? "
+        "Un index plus récent les connaît peut-être."
+    ),
+    "Removed {count} files that belonged to no item.": (
+        "{count} fichiers qui n'appartenaient à aucun message ont été supprimés."
+    ),
     # what the gateway does for others
     "no gateway answers at {place}: {why}. Does it run?": (
         "aucune passerelle ne répond sur {place} : {why}. Fonctionne-t-elle ?"

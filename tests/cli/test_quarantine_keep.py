@@ -1,5 +1,6 @@
 import hashlib
 import json
+import os
 import re
 import smtplib
 from dataclasses import replace
@@ -132,6 +133,31 @@ def test_legal_hold_keeps_an_item_from_being_deleted(tmp_path: Path) -> None:
     assert held.stdout == f"{item} is under legal hold.\n"
     assert "is under legal hold: end that first" in refused.stderr
     assert deleted.exit_code == 0
+
+
+def test_files_without_an_item_are_named_by_fsck_and_removed_by_a_person(tmp_path: Path) -> None:
+    config = settings(tmp_path)
+    item = hold(tmp_path, ITEM)
+    stray = tmp_path / "quarantine" / "messages" / "1aaaaaaaaaaaaaaa"
+    stray.write_bytes(b"x")
+    os.utime(stray, (0, 0))
+
+    named = run("quarantine", "fsck", "--config", config)
+    asked = run("quarantine", "purge", "--orphans", "--config", config)
+    is_left = stray.exists()
+    done = run("quarantine", "purge", "--orphans", "--yes", "--config", config)
+    again = run("quarantine", "purge", "--orphans", "--json", "--config", config)
+
+    assert (named.exit_code, asked.exit_code, done.exit_code) == (1, 2, 0)
+    assert "purge --orphans" in named.stdout
+    assert "Remove 1 files that belong to no item, for good?" in asked.stderr
+    assert is_left
+    assert done.stdout == "Removed 1 files that belonged to no item.\n"
+    assert not stray.exists()
+    assert (again.exit_code, again.stdout) == (0, "")
+    assert run("quarantine", "show", item, "--config", config).exit_code == 0
+    with lockbox(tmp_path) as box:
+        assert "orphan-removed" in [record.action for record in box.audit.records()]
 
 
 def test_a_purge_takes_what_is_old_and_asks_first(

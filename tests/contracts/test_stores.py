@@ -10,14 +10,14 @@ import pytest
 
 from quarantine.audit import Append, Chain, Entry
 from quarantine.durable import make_folder
-from quarantine.errors import LockedError, MissingError, StoreError
+from quarantine.errors import LockedError, MissingError, NoRoomError, StoreError
 from quarantine.files import FileBlobs
 from quarantine.item import Query, Sort, State
 from quarantine.keys import KeyRing
 from quarantine.memory import MemoryBlobs, MemoryIndex
 from quarantine.sqlite import SQLiteIndex
 from quarantine.store import Blobs, Index, Marks, Rewrapped, SealedItem
-from tests.support.vault import KEY
+from tests.support.vault import KEY, keep
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 CHAIN = Chain(KeyRing(KEY))
@@ -79,8 +79,20 @@ def _ids(items: Iterable[SealedItem]) -> list[str]:
     return [item.id for item in items]
 
 
+def settled(blobs: Blobs, *rows: str) -> list[str]:
+    """The names that were asked about, when these have rows."""
+    asked: list[str] = []
+
+    def belongs(name: str) -> bool:
+        asked.append(name)
+        return name in rows
+
+    blobs.settle(belongs)
+    return asked
+
+
 def test_what_was_put_can_be_opened(blobs: Blobs) -> None:
-    blobs.put("one", iter([b"a", b"", b"bc"]))
+    keep(blobs, "one", b"a", b"", b"bc")
 
     with blobs.open("one") as stream:
         assert stream.read(2) == b"ab"
@@ -94,7 +106,7 @@ def test_what_was_never_put_is_missing_by_name(blobs: Blobs) -> None:
 
 
 def test_what_was_removed_is_missing_and_may_be_removed_again(blobs: Blobs) -> None:
-    blobs.put("one", [b"a"])
+    keep(blobs, "one", b"a")
     blobs.remove("one")
     blobs.remove("one")
 
@@ -108,15 +120,50 @@ def test_a_put_that_is_broken_off_leaves_nothing(blobs: Blobs) -> None:
         yield b"a"
         raise ValueError("the message cannot be read")
 
-    with pytest.raises(ValueError, match="cannot be read"):
-        blobs.put("one", chunks())
+    with pytest.raises(ValueError, match="cannot be read"), blobs.put("one", chunks()):
+        raise AssertionError("nothing was put")
     assert list(blobs.ages()) == []
-    assert blobs.clear_unfinished() == 0
+    assert settled(blobs) == []
+
+
+def test_bytes_without_a_row_yet_can_be_opened_and_are_nobodys_to_settle(blobs: Blobs) -> None:
+    with blobs.put("one", [b"a"]):
+        with blobs.open("one") as stream:
+            assert stream.read(9) == b"a"
+        assert dict(blobs.ages()) == {}
+        assert settled(blobs) == []
+
+    assert dict(blobs.ages()).keys() == {"one"}
+    assert settled(blobs) == []
+
+
+def test_bytes_whose_row_failed_are_kept_if_they_belong_to_one_all_the_same(blobs: Blobs) -> None:
+    with pytest.raises(StoreError), blobs.put("one", [b"a"]):
+        raise StoreError("nobody knows whether the row is there")
+    assert dict(blobs.ages()) == {}
+
+    assert settled(blobs, "one") == ["one"]
+    assert dict(blobs.ages()).keys() == {"one"}
+    with blobs.open("one") as stream:
+        assert stream.read(9) == b"a"
+
+
+def test_bytes_whose_row_was_refused_may_be_removed_at_once(blobs: Blobs) -> None:
+    def refuse() -> None:
+        blobs.remove("one")
+        raise NoRoomError("no room for the row")
+
+    with pytest.raises(NoRoomError), blobs.put("one", [b"a"]):
+        refuse()
+
+    assert settled(blobs) == []
+    with pytest.raises(MissingError):
+        blobs.open("one")
 
 
 def test_every_blob_has_an_age(blobs: Blobs) -> None:
-    blobs.put("one", [b"a"])
-    blobs.put("two", [b"b"])
+    keep(blobs, "one", b"a")
+    keep(blobs, "two", b"b")
 
     ages = dict(blobs.ages())
 
@@ -125,7 +172,7 @@ def test_every_blob_has_an_age(blobs: Blobs) -> None:
 
 
 def test_bytes_are_claimed_by_one_at_a_time(blobs: Blobs) -> None:
-    blobs.put("one", [b"a"])
+    keep(blobs, "one", b"a")
     with blobs.claim("one"):
         with pytest.raises(LockedError), blobs.claim("one"):
             pass

@@ -13,7 +13,7 @@ IN_DOUBT = {"dot sent", "next hop answered"}
 """Between the last moment at which nothing had happened, and the first at which it is known."""
 IN_QUARANTINE = {"row committed"}
 ELSEWHERE = {
-    *("blob written", "blob synced", "blob named", "folder synced"),
+    *("blob written", "blob synced", "folder synced", "blob named"),
     *("end recorded", "blob removed", "key wiped", "items rewrapped", "notes rewrapped"),
     "worker asked",
 }

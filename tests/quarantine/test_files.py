@@ -7,6 +7,7 @@ import pytest
 
 from quarantine.errors import NoRoomError, StoreError
 from quarantine.files import FileBlobs
+from tests.support.vault import keep
 
 
 class FailingDisk:
@@ -29,13 +30,15 @@ def test_the_steps_are_taken_in_the_order_that_survives_a_crash(tmp_path: Path) 
     def step(name: str) -> None:
         steps.append((name, sorted(path.name for path in tmp_path.iterdir())))
 
-    FileBlobs(tmp_path, step=step).put("one", [b"a"])
+    with FileBlobs(tmp_path, step=step).put("one", [b"a"]):
+        step("row committed")
 
     assert steps == [
         ("blob written", ["one.tmp"]),
         ("blob synced", ["one.tmp"]),
+        ("folder synced", ["one.tmp"]),
+        ("row committed", ["one.tmp"]),
         ("blob named", ["one"]),
-        ("folder synced", ["one"]),
     ]
 
 
@@ -45,13 +48,13 @@ def test_both_the_file_and_the_folder_are_synced(tmp_path: Path) -> None:
         tmp_path, sync=lambda fd: synced.append(Path(f"/proc/self/fd/{fd}").readlink())
     )
 
-    blobs.put("one", [b"a"])
+    keep(blobs, "one", b"a")
 
     assert synced == [tmp_path / "one.tmp", tmp_path]
 
 
 def test_files_are_for_their_owner_only(tmp_path: Path) -> None:
-    FileBlobs(tmp_path).put("one", [b"a"])
+    keep(FileBlobs(tmp_path), "one", b"a")
 
     assert (tmp_path / "one").stat().st_mode & 0o777 == 0o600
 
@@ -62,10 +65,10 @@ def test_a_failed_fsync_is_final(tmp_path: Path, nth: int) -> None:
     blobs = FileBlobs(tmp_path, sync=disk)
 
     with pytest.raises(StoreError, match=r"the disk failed to keep .*start the program anew"):
-        blobs.put("one", [b"a"])
+        keep(blobs, "one", b"a")
     disk.__init__(99, errno.EIO)
     with pytest.raises(StoreError, match="the disk failed to keep"):
-        blobs.put("two", [b"b"])
+        keep(blobs, "two", b"b")
     assert not list(tmp_path.glob("*.tmp"))
 
 
@@ -75,9 +78,9 @@ def test_a_full_disk_is_not_final(tmp_path: Path, number: int) -> None:
     blobs = FileBlobs(tmp_path, sync=disk)
 
     with pytest.raises(NoRoomError, match=r"full.*make room"):
-        blobs.put("one", [b"a"])
+        keep(blobs, "one", b"a")
     disk.__init__(99, number)
-    blobs.put("one", [b"a"])
+    keep(blobs, "one", b"a")
 
     assert [path.name for path in tmp_path.iterdir()] == ["one"]
 
@@ -85,31 +88,87 @@ def test_a_full_disk_is_not_final(tmp_path: Path, number: int) -> None:
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     blobs = FileBlobs(tmp_path / "gone")
 
-    for use in (lambda: blobs.put("one", [b"a"]), blobs.free_bytes, lambda: list(blobs.ages())):
+    for use in (lambda: keep(blobs, "one", b"a"), blobs.free_bytes, lambda: list(blobs.ages())):
         with pytest.raises(StoreError, match=r"gone.*No such file"):
             use()
 
 
-def test_what_a_crash_left_is_cleared(tmp_path: Path) -> None:
-    (tmp_path / "dead.tmp").write_bytes(b"half")
-    blobs = FileBlobs(tmp_path)
-    blobs.put("one", [b"a"])
+def remove_all(_: str) -> bool:
+    return False
 
-    assert blobs.clear_unfinished() == 1
-    assert blobs.clear_unfinished() == 0
-    assert [path.name for path in tmp_path.iterdir()] == ["one"]
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_what_a_crash_left_gets_its_name_if_it_belongs_to_an_item_and_goes_if_not(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "dead.tmp").write_bytes(b"half")
+    (tmp_path / "whole.tmp").write_bytes(b"a")
+    blobs = FileBlobs(tmp_path)
+    keep(blobs, "one", b"a")
+
+    assert blobs.settle(lambda name: name == "whole") == 1
+    assert blobs.settle(remove_all) == 0
+    assert names(tmp_path) == ["one", "whole"]
 
 
 def test_what_is_being_written_is_left_alone(tmp_path: Path) -> None:
-    other = FileBlobs(tmp_path)
     cleared = []
-    writing = FileBlobs(tmp_path, step=lambda _: cleared.append(other.clear_unfinished()))
+    other = FileBlobs(tmp_path)
+    other._began += 3600  # as one that starts later
+    writing = FileBlobs(tmp_path, step=lambda _: cleared.append(other.settle(remove_all)))
 
-    writing.put("one", [b"a"])
+    keep(writing, "one", b"a")
 
     assert cleared == [0, 0, 0, 0]
     with other.open("one") as stream:
         assert stream.read(9) == b"a"
+
+
+def test_what_failed_in_this_life_is_removed_in_the_next_one(tmp_path: Path) -> None:
+    blobs = FileBlobs(tmp_path)
+    with pytest.raises(StoreError), blobs.put("one", [b"a"]):
+        raise StoreError("nobody knows whether the row is there")
+
+    assert blobs.settle(remove_all) == 0
+    assert names(tmp_path) == ["one.tmp"]
+    with blobs.open("one") as stream:
+        assert stream.read(9) == b"a"
+    blobs._began += 3600
+    assert blobs.settle(remove_all) == 1
+    assert names(tmp_path) == []
+
+
+def test_of_two_with_one_name_the_first_stays(tmp_path: Path) -> None:
+    blobs = FileBlobs(tmp_path)
+    keep(blobs, "one", b"first")
+    with pytest.raises(StoreError), blobs.put("one", [b"second"]):
+        raise StoreError("there is one of this id")
+
+    blobs._began += 3600
+    assert blobs.settle(lambda _: True) == 1
+    with blobs.open("one") as stream:
+        assert stream.read(9) == b"first"
+
+
+def test_a_name_that_cannot_be_given_is_given_at_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    blobs = FileBlobs(tmp_path)
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "rename", refuse)
+        keep(blobs, "one", b"a")
+
+    assert names(tmp_path) == ["one.tmp"]
+    with blobs.open("one") as stream:
+        assert stream.read(9) == b"a"
+    assert FileBlobs(tmp_path).settle(lambda name: name == "one") == 0
+    assert names(tmp_path) == ["one"]
 
 
 def test_an_unfinished_file_has_no_age(tmp_path: Path) -> None:
@@ -122,15 +181,17 @@ def test_a_file_that_was_cleared_before_its_writer_had_the_lock_is_made_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real, blobs = fcntl.flock, FileBlobs(tmp_path)
-    clearings = [blobs.clear_unfinished]
+    other = FileBlobs(tmp_path)
+    other._began += 3600  # as one that starts later
+    clearings = [other]
 
     def flock(file: int, operation: int) -> None:
         if operation == fcntl.LOCK_EX and clearings:
-            assert clearings.pop()() == 1
+            assert clearings.pop().settle(remove_all) == 1
         real(file, operation)
 
     monkeypatch.setattr(fcntl, "flock", flock)
-    blobs.put("one", [b"a"])
+    keep(blobs, "one", b"a")
 
     with blobs.open("one") as stream:
         assert stream.read(9) == b"a"

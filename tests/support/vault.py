@@ -18,6 +18,7 @@ from quarantine.item import NewItem
 from quarantine.keys import MasterKey
 from quarantine.lockbox import Lockbox
 from quarantine.opening import open_lockbox
+from quarantine.store import Blobs
 
 CANARY = "DUPONT-Jeanne-1840675"
 KEY = MasterKey(b"the key that tests are held with")
@@ -76,6 +77,12 @@ def new_item(
 def open_box(folder: Path, **options: Any) -> Lockbox:
     """The lockbox in ``folder``, under KEY and without a reserve unless told otherwise."""
     return open_lockbox(folder, options.pop("key", KEY), **({"reserve_bytes": 0} | options))
+
+
+def keep(blobs: Blobs, name: str, *chunks: bytes) -> None:
+    """Put bytes that belong to an item."""
+    with blobs.put(name, chunks):
+        pass
 
 
 def kill_at(name: str) -> Step:

@@ -9,6 +9,7 @@ from gateway.cli.quarantine.desk import Id, Yes, ask, facts, line, opened, who
 from gateway.cli.terminal import console
 from gateway.cli.words import say
 from gateway.lockboxes import retention
+from quarantine import Lockbox
 
 
 def delete(identifier: Id, *, reason: Reason, yes: Yes = False, config: ConfigFile = None) -> None:
@@ -51,14 +52,25 @@ def purge(
     clock_is_right: Annotated[
         bool, typer.Option("--clock-is-right", help="You looked: the clock has not jumped.")
     ] = False,
+    orphans: Annotated[
+        bool,
+        typer.Option("--orphans", help="Instead, remove files that belong to no item: see fsck."),
+    ] = False,
     json: Json = False,
     config: ConfigFile = None,
 ) -> None:
     """Shred what is older than quarantine.retention. The gateway does it by itself every hour.
 
-    Examples: lazaretto quarantine purge; lazaretto quarantine purge --yes --json
+    A file without an item is never removed by itself: after a wrong restore of the index it may
+    be all that is left of one.
+
+    Examples: lazaretto quarantine purge; lazaretto quarantine purge --yes --json;
+    lazaretto quarantine purge --orphans
     """
     with opened(config) as (settings, box):
+        if orphans:
+            _remove_orphans(box, yes=yes, json=json)
+            return
         ask(say("Shred everything that is older than its retention?"), yes=yes)
         kept_for, count = retention(settings), 0
         for item in box.upkeep.purge(kept_for, who=who(), clock_is_right=clock_is_right):
@@ -67,3 +79,18 @@ def purge(
                 print(line(facts(item)))
     if not json:
         console.print(say("Purged {count} items.", count=count))
+
+
+def _remove_orphans(box: Lockbox, *, yes: bool, json: bool) -> None:
+    names = box.orphans.names()
+    if names:
+        question = (
+            "Remove {count} files that belong to no item, for good? A newer index may know them."
+        )
+        ask(say(question, count=len(names)), yes=yes)
+    for name in names:
+        box.orphans.remove(name, who=who(), why="purge --orphans")
+        if json:
+            print(line({"file": name}))
+    if not json:
+        console.print(say("Removed {count} files that belonged to no item.", count=len(names)))
