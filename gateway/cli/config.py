@@ -6,13 +6,20 @@ from typing import Annotated
 import typer
 
 from gateway import app
+from gateway.cli.lazy import group
 from gateway.cli.options import ConfigFile, read_settings
 from gateway.cli.terminal import clear_errors, console
 
-commands = typer.Typer(help="Check and show the settings.", no_args_is_help=True)
+commands = group(
+    "config",
+    "Check and show the settings.",
+    {
+        "check": f"{__name__}:check",
+        "show": f"{__name__}:show",
+    },
+)
 
 
-@commands.command()
 def check(config: ConfigFile = None) -> None:
     """Say whether the settings can be used, or what is wrong with which key.
 
@@ -26,7 +33,6 @@ def check(config: ConfigFile = None) -> None:
     console.print("The settings are good.")
 
 
-@commands.command()
 def show(
     *,
     json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,

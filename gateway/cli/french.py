@@ -25,6 +25,7 @@ FRENCH = {
     "subject": "objet",
     "why": "pourquoi",
     "Nothing is held.": "Rien n'est retenu.",
+    "{word!r} is none of {known}": "{word!r} n'est pas parmi {known}",
     "There may be more: --after {item}": "Il peut y en avoir d'autres : --after {item}",
     '{option} {text!r}: expected a time such as "4 h" or "2 d"': (
         '{option} {text!r} : une durée est attendue, comme "4 h" ou "2 d"'

@@ -5,13 +5,14 @@ from importlib import import_module
 
 import typer
 from typer._click.core import Command, Context
-from typer.core import TyperGroup
+
+from gateway.cli.help import HelpfulCommand, HelpfulGroup
 
 
 def group(name: str, what: str, places: Mapping[str, str]) -> typer.Typer:
     """The commands of ``places``: ``module:function``, or ``module:commands`` for a group."""
 
-    class Group(TyperGroup):
+    class Group(HelpfulGroup):
         def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002 - as click calls it
             """Every name, in the order of the table."""
             return [*places]
@@ -36,7 +37,7 @@ def _command(name: str, place: str) -> Command:
         command: Command = typer.main.get_group(thing)
     else:
         alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-        alone.command(name)(thing)
+        alone.command(name, cls=HelpfulCommand)(thing)
         command = typer.main.get_command(alone)
     command.name = name
     return command

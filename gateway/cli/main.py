@@ -2,6 +2,9 @@
 
 import sys
 
+from typer import Abort
+from typer._click.exceptions import ClickException, NoArgsIsHelpError
+
 from gateway import __version__
 from gateway.cli.lazy import group
 from gateway.cli.output import watched
@@ -35,7 +38,28 @@ def main() -> None:
     with watched():
         if sys.argv[1:2] == ["quarantine"]:
             _send(sys.argv[2:])
-        commands()
+        raise SystemExit(_called())
+
+
+def _called() -> int:
+    """Do what the words of the call say; the exit code, which is 2 for a mistake in them."""
+    try:
+        return int(commands(prog_name="lazaretto", standalone_mode=False) or 0)
+    except NoArgsIsHelpError as asked:
+        print(asked.format_message())
+    except ClickException as mistake:
+        print(f"lazaretto: {_line(mistake)}", file=sys.stderr)
+    except Abort:
+        print(file=sys.stderr)
+        return 1
+    return 2
+
+
+def _line(mistake: ClickException) -> str:
+    """What is wrong with the call, and where it says how to call."""
+    context = getattr(mistake, "ctx", None)
+    wrong = " ".join(mistake.format_message().replace("Value error, ", "").split()).rstrip(".")
+    return f"{wrong} (see: {context.command_path} --help)" if context else wrong
 
 
 def _send(words: list[str]) -> None:

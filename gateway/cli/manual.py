@@ -3,27 +3,20 @@
 ``python -m gateway.cli.manual FOLDER`` writes both below FOLDER.
 """
 
-import re
 import sys
 from collections.abc import Iterator
-from inspect import cleandoc
 from pathlib import Path
 
 import typer
-from typer._click.core import Command, Context, Parameter
+from typer._click.core import Command, Context
 from typer._completion_shared import get_completion_script
 from typer.core import TyperArgument, TyperGroup
 
 from gateway import __version__
+from gateway.cli.help import called, told
 from gateway.cli.main import commands
 
 _NAME = "lazaretto"
-_EXAMPLES = re.compile(r"^Examples?:\s+", re.MULTILINE)
-_BETWEEN = re.compile(r"""((?:[^;'"]|'[^']*'|"[^"]*")+);?""")
-"""A command line up to the semicolon behind it, which may stand in quotes as well."""
-_TYPE = re.compile(r"<(?:list\[)?([^\]>]*)\]?>")
-_TYPES = {"str": "TEXT", "Path": "", "int": "NUMBER", "bool": ""}
-"""What Python calls a thing, as a person would."""
 _SHELLS = {"bash": "lazaretto.bash", "zsh": "_lazaretto", "fish": "lazaretto.fish"}
 
 _TAIL = r"""
@@ -69,14 +62,6 @@ def tree(command: Command, names: tuple[str, ...] = (_NAME,)) -> Iterator[tuple[
             yield from tree(below, (*names, name))
 
 
-def told(text: str) -> tuple[list[str], list[str]]:
-    """The help of a command: its paragraphs, and its examples, a command line each."""
-    text, *more = _EXAMPLES.split(cleandoc(text), maxsplit=1)
-    paragraphs = [" ".join(part.split()) for part in text.split("\n\n")]
-    lines = [" ".join(found.split()) for part in more for found in _BETWEEN.findall(part)]
-    return list(filter(None, paragraphs)), list(filter(None, lines))
-
-
 def page(command: Command) -> str:
     """The page, as roff."""
     summary = " ".join((command.help or "").split())
@@ -112,7 +97,7 @@ def write(folder: Path) -> Iterator[Path]:
 
 def _section(name: str, command: Command) -> Iterator[str]:
     context = Context(command, info_name=name)
-    known = {one: _told(one, context) for one in command.get_params(context) if one.name != "help"}
+    known = {one: called(one, context) for one in command.get_params(context) if one.name != "help"}
     arguments = [call for one, (call, _) in known.items() if isinstance(one, TyperArgument)]
     yield f".SS {_roff(' '.join((name, '[OPTION]...', *arguments)))}"
     paragraphs, examples = told(command.help or "")
@@ -123,15 +108,6 @@ def _section(name: str, command: Command) -> Iterator[str]:
     yield from (".PP", "Examples:" if len(examples) > 1 else "Example:", ".RS", ".nf")
     yield from map(_roff, examples)
     yield from (".fi", ".RE")
-
-
-def _told(parameter: Parameter, context: Context) -> tuple[str, str]:
-    """How a parameter is given, and what it does."""
-    call, what = parameter.get_help_record(context) or (parameter.opts[0], "")
-    if isinstance(parameter, TyperArgument):
-        call = call.partition(" <")[0]
-    call = _TYPE.sub(lambda found: _TYPES.get(found[1], found[1]), call)
-    return call, " ".join(what.split())
 
 
 def _roff(text: str) -> str:

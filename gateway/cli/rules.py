@@ -9,6 +9,7 @@ import typer
 from rich.table import Table
 
 from gateway import app
+from gateway.cli.lazy import group
 from gateway.cli.options import ConfigFile, Json, read_settings
 from gateway.cli.terminal import FAILURE, cell, clear_errors, console, markup, safe, stop
 from gateway.packs import load
@@ -17,12 +18,19 @@ from gateway.packs.format import Problem, RulePack, check_file, check_meta
 from gateway.packs.syntax import outline
 from gateway.scan.libyara import faults, remarks
 
-commands = typer.Typer(help="List and check the rules that judge the mail.", no_args_is_help=True)
+commands = group(
+    "rules",
+    "List and check the rules that judge the mail.",
+    {
+        "list": f"{__name__}:list_",
+        "check": f"{__name__}:check",
+        "show": f"{__name__}:show",
+    },
+)
 
 _STYLES = {"malicious": "bold red", "suspicious": "yellow", "note": "dim"}
 
 
-@commands.command("list")
 def list_(*, json: Json = False, config: ConfigFile = None) -> None:
     """List every rule that is in force, with its pack and its level.
 
@@ -39,7 +47,6 @@ def list_(*, json: Json = False, config: ConfigFile = None) -> None:
         console.print(_table(_rules((pack,))))
 
 
-@commands.command()
 def check(
     paths: Annotated[
         list[Path] | None,
@@ -74,7 +81,6 @@ def check(
         raise typer.Exit(FAILURE)
 
 
-@commands.command()
 def show(
     rule: Annotated[str, typer.Argument(metavar="RULE", help="As a finding names it.")],
     *,

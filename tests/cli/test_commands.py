@@ -15,8 +15,8 @@ def test_the_version_is_told() -> None:
     assert run("version").stdout == f"lazaretto {__version__}\n"
 
 
-def test_without_a_command_the_help_is_shown() -> None:
-    done = run()
+def test_the_help_names_every_group() -> None:
+    done = run("--help")
 
     for word in ("serve", "scan", "demo", "quarantine", "rules", "config"):
         assert word in done.output

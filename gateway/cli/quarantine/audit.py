@@ -6,15 +6,23 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from gateway.cli.lazy import group
 from gateway.cli.options import ConfigFile, Json
 from gateway.cli.quarantine.desk import line, opened
 from gateway.cli.terminal import FAILURE, cell, console, stop
 from quarantine import Head, Record, read_head
 
-commands = typer.Typer(help="Who did what to which item, and why.", no_args_is_help=True)
+commands = group(
+    "audit",
+    "Who did what to which item, and why.",
+    {
+        "list": f"{__name__}:list_",
+        "head": f"{__name__}:head",
+        "verify": f"{__name__}:verify",
+    },
+)
 
 
-@commands.command("list")
 def list_(
     *,
     item: Annotated[str, typer.Option("--item", metavar="ID", help="Only of this item.")] = "",
@@ -36,7 +44,6 @@ def list_(
                 _print(record, json=json)
 
 
-@commands.command()
 def head(*, json: Json = False, config: ConfigFile = None) -> None:
     """Print the end of the audit. Write it down elsewhere: it proves later that nothing was cut.
 
@@ -51,7 +58,6 @@ def head(*, json: Json = False, config: ConfigFile = None) -> None:
     print(line(asdict(found)) if json else found)
 
 
-@commands.command()
 def verify(
     written: Annotated[
         str, typer.Argument(metavar="[HEAD]", help="A head that was written down before.")

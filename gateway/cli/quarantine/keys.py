@@ -7,15 +7,23 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from gateway.cli.lazy import group
 from gateway.cli.options import ConfigFile, Json, read_settings
 from gateway.cli.quarantine.desk import line, opened, who
 from gateway.cli.terminal import clear_errors, console, markup
 from quarantine import create_key, create_key_pair, only_one
 
-commands = typer.Typer(help="Make, see and change the keys.", no_args_is_help=True)
+commands = group(
+    "keys",
+    "Make, see and change the keys.",
+    {
+        "create": f"{__name__}:create",
+        "show": f"{__name__}:show",
+        "rotate": f"{__name__}:rotate",
+    },
+)
 
 
-@commands.command()
 def create(
     file: Annotated[
         Path | None, typer.Argument(metavar="[FILE]", help="Else the place in the settings.")
@@ -49,7 +57,6 @@ def create(
         console.print(f"Made {markup(str(private))}. Take it away from this machine.")
 
 
-@commands.command()
 def show(*, json: Json = False, config: ConfigFile = None) -> None:
     """Show which keys are known, and how much is under each.
 
@@ -66,7 +73,6 @@ def show(*, json: Json = False, config: ConfigFile = None) -> None:
         console.print(f"{key.id}  {key.count} items and notes  ({words}{current})")
 
 
-@commands.command()
 def rotate(config: ConfigFile = None) -> None:
     """Put everything under the key of the settings. It may be stopped, and goes on where it was.
 

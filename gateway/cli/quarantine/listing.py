@@ -16,6 +16,7 @@ from gateway.cli.quarantine.desk import facts, line, opened, who
 from gateway.cli.terminal import cell, console, stop
 from gateway.cli.words import say
 from gateway.config.quantities import duration
+from gateway.model import Class
 from quarantine import Field, Item, Lockbox, Query, Sort, State
 
 _STYLES = {"malicious": "bold red", "clean": "green"}
@@ -29,13 +30,28 @@ COLUMNS = ("id", "held (UTC)", "class", "from", "subject", "why")
 _MOST_RULES = 12
 _AGES = ((1, "under 1 hour"), (4, "under 4 hours"), (24, "under 1 day"), (168, "under 1 week"))
 
-_Text = typer.Option(metavar="TEXT")
+_CLASSES = tuple(each.word for each in Class)
+
+
+def _classes(given: list[str] | None) -> list[str] | None:
+    for word in given or ():
+        if word not in _CLASSES:
+            raise typer.BadParameter(
+                say("{word!r} is none of {known}", word=word, known=", ".join(_CLASSES))
+            )
+    return given
 
 
 def list_(
     *,
     kind: Annotated[
-        list[str] | None, typer.Option("--class", help="Only this class; may be repeated.")
+        list[str] | None,
+        typer.Option(
+            "--class",
+            metavar="|".join(_CLASSES),
+            callback=_classes,
+            help="Only this class; may be repeated.",
+        ),
     ] = None,
     state: Annotated[
         list[State] | None,
