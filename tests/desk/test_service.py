@@ -144,7 +144,7 @@ async def test_the_beginning_of_an_option_is_no_way_around_its_role(folder: Path
         done = await asyncio.to_thread(run, VIEWER, config, "show", item, "--tex")
 
     assert (done.code, done.out) == (2, "")
-    assert "Usage: lazaretto quarantine show" in done.err
+    assert "(see: lazaretto quarantine show --help)" in done.err
     assert "No such option: --tex" in done.err
 
 
