@@ -28,6 +28,7 @@ POINTS: Mapping[str, str] = {
     "end recorded": "an item is to be deleted, and all of it is still there",
     "blob removed": "its message is gone, its key and documents are not",
     "key wiped": "its key is gone too",
+    "items reindexed": "some items are found by their words, and others not yet",
     "items rewrapped": "some items are under the new key, and others not",
     "notes rewrapped": "the same, of what was written about them",
 }

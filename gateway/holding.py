@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from gateway import records
 from gateway.model import Envelope, Report
 from quarantine import Field
 
@@ -45,6 +46,16 @@ def searchable(envelope: Envelope, report: Report) -> dict[Field, tuple[str, ...
         Field.HASH: _distinct(*(listed.sha256 for listed in files)),
         Field.FILE: _distinct(*(name for listed in files for name in (listed.name, *listed.names))),
     }
+
+
+def searchable_again(
+    envelope: bytes, report: bytes, summary: Mapping[str, str]
+) -> dict[Field, tuple[str, ...]]:
+    """The same of an item that is held already. Raises ValueError if it cannot be read."""
+    found = searchable(records.decode_envelope(envelope), records.decode_report(report))
+    # Reports had no heading once.
+    subjects = _distinct(*found[Field.SUBJECT], summary.get("subject", ""))
+    return found | {Field.SUBJECT: subjects}
 
 
 def _distinct(*texts: str) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from quarantine.keys import KeyRing, WrappingKey
 from quarantine.orphans import Orphans
 from quarantine.parts import Parts, this_place
 from quarantine.refusals import refused
+from quarantine.reindexing import Reindexing
 from quarantine.sealer import NO_DOCUMENTS, Sealer, outline
 from quarantine.store import Blobs, Index, Marks, SealedItem, each
 from quarantine.trail import Trail
@@ -68,6 +69,7 @@ class Lockbox:
         )
         self.upkeep = Upkeep(self._parts)
         self.orphans = Orphans(self._parts)
+        self.reindexing = Reindexing(self._parts)
         self.audit = Trail(self._parts)
         self._intake = Intake(self._parts, self.audit)
         self._check_key(ring)

@@ -15,7 +15,7 @@ from quarantine.audit import Append, SealedRecord, Tip
 from quarantine.errors import LockedError, MissingError, NoRoomError, StoreError
 from quarantine.item import Query, Sort, State
 from quarantine.sealing import SealedNote
-from quarantine.store import Alternatives, Marks, Rewrapped, SealedItem
+from quarantine.store import Alternatives, Marks, Reworded, Rewrapped, SealedItem
 
 _GONE = frozenset({State.DELETED, State.PURGED})
 
@@ -159,6 +159,15 @@ class MemoryIndex:
                     )
                     self._tokens[one.item] = one.tokens
 
+    def reword(self, items: Sequence[Reworded], append: Append) -> None:
+        """Let items be found by other words, unless they are gone."""
+        with self._lock:
+            for one in items:
+                if self._items[one.item].wrapped_key is not None:
+                    self._details[one.item] = one.details
+                    self._tokens[one.item] = one.tokens
+            self._append(append)
+
     def rewrap_notes(self, notes: Sequence[tuple[int, SealedNote]]) -> None:
         """Put the notes of records under another master key."""
         changed = dict(notes)
@@ -200,6 +209,11 @@ class MemoryIndex:
     def notes_under_other_keys(self, key_id: str, limit: int) -> Sequence[SealedRecord]:
         """Records whose words are not under this master key."""
         return [record for record in self._audit if record.note.key_id not in {key_id, ""}][:limit]
+
+    def without_tokens(self, after: str, limit: int) -> Sequence[SealedItem]:
+        """Items that nothing finds and that are not gone, by id, from behind ``after`` on."""
+        left = (i for i in self._listed() if i.wrapped_key and not self._tokens.get(i.id))
+        return sorted((i for i in left if i.id > after), key=lambda item: item.id)[:limit]
 
     def unfinished(self) -> Sequence[SealedItem]:
         """Items that were deleted or purged and still have a key."""

@@ -95,6 +95,10 @@ class Sealer:
             damage = str(error)
         return outline(item, summary, damage)
 
+    def documents(self, item: SealedItem, documents: Documents) -> bytes:
+        """Envelope, report and digest of an item that is there already, sealed."""
+        return seal_documents(documents, item.id, self._data_key(item))
+
     def open_documents(self, item: SealedItem, details: bytes) -> Documents:
         """Envelope, report and digest. Raises IntegrityError if the row was changed beside them."""
         plain = self._open(item, "details", BytesIO(details))

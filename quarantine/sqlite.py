@@ -38,7 +38,7 @@ from quarantine.rows import (
 )
 from quarantine.schema import audit, items, marks, tokens
 from quarantine.sealing import SealedNote
-from quarantine.store import Alternatives, Marks, Rewrapped, SealedItem
+from quarantine.store import Alternatives, Marks, Reworded, Rewrapped, SealedItem
 
 _LISTED = [column for column in items.columns if column.name != "details"]
 _WIPED = {"wrapped_key": None, "summary": None, "details": None, "deliveries": None}
@@ -117,6 +117,17 @@ class SQLiteIndex:
                     connection.execute(delete(tokens).where(tokens.c.item == one.item))
                     _add_tokens(connection, one.item, one.tokens)
 
+    def reword(self, items_: Sequence[Reworded], append: Append) -> None:
+        """Let items be found by other words, unless they are gone."""
+        with self._database.writing() as connection:
+            for one in items_:
+                kept = (items.c.id == one.item, items.c.wrapped_key.is_not(None))
+                changed = update(items).where(*kept).values(details=one.details)
+                if connection.execute(changed).rowcount:
+                    connection.execute(delete(tokens).where(tokens.c.item == one.item))
+                    _add_tokens(connection, one.item, one.tokens)
+            _append(connection, append)
+
     def rewrap_notes(self, notes: Sequence[tuple[int, SealedNote]]) -> None:
         """Put the notes of records under another master key."""
         with self._database.writing() as connection:
@@ -156,6 +167,12 @@ class SQLiteIndex:
         """Records whose words are not under this master key."""
         others = (audit.c.key_id != key_id, audit.c.key_id != "")
         return self._recorded(select(audit).where(*others).order_by(audit.c.number).limit(limit))
+
+    def without_tokens(self, after: str, limit: int) -> Sequence[SealedItem]:
+        """Items that nothing finds and that are not gone, by id, from behind ``after`` on."""
+        found = select(tokens.c.item).where(tokens.c.item == items.c.id).exists()
+        chosen = select(*_LISTED).where(items.c.wrapped_key.is_not(None), ~found)
+        return self._listed(chosen.where(items.c.id > after).order_by(items.c.id).limit(limit))
 
     def unfinished(self) -> Sequence[SealedItem]:
         """Items that were deleted or purged and still have a key."""

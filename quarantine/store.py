@@ -71,6 +71,15 @@ class Rewrapped:
     tokens: frozenset[bytes]
 
 
+@dataclass(frozen=True, slots=True)
+class Reworded:
+    """The sealed documents of an item with what it is found by, and its tokens."""
+
+    item: str
+    details: bytes
+    tokens: frozenset[bytes]
+
+
 class Blobs(Protocol):
     """Keeps sealed bytes under a name."""
 
@@ -152,6 +161,10 @@ class Index(Protocol):
         """Put items under another master key."""
         ...
 
+    def reword(self, items: Sequence[Reworded], append: Append) -> None:
+        """Let items be found by other words, unless they are gone."""
+        ...
+
     def rewrap_notes(self, notes: Sequence[tuple[int, SealedNote]]) -> None:
         """Put the notes of records, by number, under another master key."""
         ...
@@ -174,6 +187,10 @@ class Index(Protocol):
 
     def notes_under_other_keys(self, key_id: str, limit: int) -> Sequence[SealedRecord]:
         """Records whose words are not under this master key."""
+        ...
+
+    def without_tokens(self, after: str, limit: int) -> Sequence[SealedItem]:
+        """Items that nothing finds and that are not gone, by id, from behind ``after`` on."""
         ...
 
     def unfinished(self) -> Sequence[SealedItem]:

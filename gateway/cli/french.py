@@ -106,6 +106,11 @@ FRENCH = {
     "Removed {count} files that belonged to no item.": (
         "{count} fichiers qui n'appartenaient à aucun message ont été supprimés."
     ),
+    # reindex
+    "Reading items": "Lecture des messages",
+    "{count} items are found by their words from now on.": (
+        "{count} messages se trouvent désormais par leurs mots."
+    ),
     # what the gateway does for others
     "no gateway answers at {place}: {why}. Does it run?": (
         "aucune passerelle ne répond sur {place} : {why}. Fonctionne-t-elle ?"

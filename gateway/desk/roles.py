@@ -49,6 +49,7 @@ NEEDED: Mapping[str, Role] = {
     "legal-hold": Role.ADMINISTRATOR,
     "purge": Role.ADMINISTRATOR,
     "fsck": Role.ADMINISTRATOR,
+    "reindex": Role.ADMINISTRATOR,
     "keys show": Role.ADMINISTRATOR,
     "keys rotate": Role.ADMINISTRATOR,
     "audit list": Role.ADMINISTRATOR,

@@ -135,6 +135,24 @@ def test_legal_hold_keeps_an_item_from_being_deleted(tmp_path: Path) -> None:
     assert deleted.exit_code == 0
 
 
+def test_what_was_held_before_there_was_a_search_is_found_after_a_reindex(tmp_path: Path) -> None:
+    config = settings(tmp_path)
+    unfound = replace(ITEM, searchable={}, summary={**ITEM.summary, "subject": "Résultat"})
+    item = hold(tmp_path, unfound)
+    broken = hold(tmp_path, replace(unfound, report=b"{"))
+    wanted = ("quarantine", "list", "--subject", "resultat", "--json", "--config", config)
+
+    before = run(*wanted)
+    done = run("quarantine", "reindex", "--config", config)
+    after = run(*wanted)
+
+    assert before.stdout == ""
+    assert done.exit_code == 1
+    assert broken in done.stdout
+    assert "1 items are found by their words from now on." in done.stdout
+    assert [line["id"] for line in _json(after.stdout)] == [item]
+
+
 def test_files_without_an_item_are_named_by_fsck_and_removed_by_a_person(tmp_path: Path) -> None:
     config = settings(tmp_path)
     item = hold(tmp_path, ITEM)

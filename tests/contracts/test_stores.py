@@ -16,7 +16,7 @@ from quarantine.item import Query, Sort, State
 from quarantine.keys import KeyRing
 from quarantine.memory import MemoryBlobs, MemoryIndex
 from quarantine.sqlite import SQLiteIndex
-from quarantine.store import Blobs, Index, Marks, Rewrapped, SealedItem
+from quarantine.store import Blobs, Index, Marks, Reworded, Rewrapped, SealedItem
 from tests.support.vault import KEY, keep
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -365,6 +365,24 @@ def test_items_are_put_under_another_key_unless_they_are_gone(index: Index) -> N
     assert _page(index, 10, b"old") == []
     assert _page(index, 10, b"new") == ["1a"]
     assert index.keys()["k2"] == 1
+
+
+def test_items_without_words_are_listed_by_id_and_given_some(index: Index) -> None:
+    for name in ("1c", "1a", "1d", "1b"):
+        _add(index, name, *([b"old"] if name == "1c" else []))
+    index.shred("1d", _append("1d", None, None))
+    assert _ids(index.without_tokens("", 10)) == ["1a", "1b"]
+    assert _ids(index.without_tokens("", 1)) == ["1a"]
+    assert _ids(index.without_tokens("1a", 10)) == ["1b"]
+
+    words = [Reworded(n, b"documents", frozenset({b"new"})) for n in ("1a", "1c", "1d")]
+    index.reword(words, _append("", None, None))
+
+    assert _ids(index.without_tokens("", 10)) == ["1b"]
+    assert _page(index, 10, b"new") == ["1c", "1a"]
+    assert _page(index, 10, b"old") == []
+    assert (index.details("1a"), index.details("1d")) == (b"documents", None)
+    assert len(index.records("")) == 2
 
 
 def test_notes_are_put_under_another_key(index: Index) -> None:

@@ -15,6 +15,7 @@ IN_QUARANTINE = {"row committed"}
 ELSEWHERE = {
     *("blob written", "blob synced", "folder synced", "blob named"),
     *("end recorded", "blob removed", "key wiped", "items rewrapped", "notes rewrapped"),
+    "items reindexed",
     "worker asked",
 }
 """Moments of a store on disk and of real workers: test_kills.py and tests/quarantine stop there."""

@@ -10,12 +10,12 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
-from quarantine.item import State
+from quarantine.item import Field, Query, State
 from quarantine.keys import new_data_key
 from quarantine.schema import REVISIONS, metadata
 from quarantine.sealing import seal
 from quarantine.sqlite import SQLiteIndex
-from tests.support.vault import KEY, open_box
+from tests.support.vault import KEY, by_subject, open_box
 
 
 def test_the_steps_lead_to_the_schema_that_the_program_reads(tmp_path: Path) -> None:
@@ -116,4 +116,17 @@ def test_the_history_from_before_the_chain_is_counted_and_the_chain_goes_on_from
         verdict = box.audit.verify()
         assert (verdict.older, verdict.records, verdict.broken) == (3, 2, None)
         box.delete(_ITEM, who="bob", why="spam")
+        assert list(box.fsck()) == []
+
+
+def test_what_the_first_version_held_is_found_by_its_words_once_it_is_reindexed(
+    tmp_path: Path,
+) -> None:
+    _folder_of_the_first_schema(tmp_path)
+    wanted = Query(terms=((Field.SUBJECT, "resultat"),))
+
+    with open_box(tmp_path) as box:
+        assert list(box.items(wanted)) == []
+        assert list(box.reindexing.run(by_subject, who="alice")) == [(_ITEM, "")]
+        assert [item.id for item in box.items(wanted)] == [_ITEM]
         assert list(box.fsck()) == []

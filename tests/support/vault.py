@@ -4,17 +4,17 @@ import multiprocessing
 import os
 import resource
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from quarantine import upkeep
+from quarantine import reindexing, upkeep
 from quarantine.errors import StoreError
 from quarantine.exclusive import only_one
 from quarantine.files import Step
-from quarantine.item import NewItem
+from quarantine.item import Field, NewItem
 from quarantine.keys import MasterKey
 from quarantine.lockbox import Lockbox
 from quarantine.opening import open_lockbox
@@ -138,6 +138,18 @@ def rekey_and_die(folder: Path, step: str) -> None:
     upkeep._BATCH = 2
     with open_box(folder, key=OTHER_KEY, older_keys=[KEY], step=kill_at(step)) as box:
         list(box.upkeep.rekey(who="alice"))
+
+
+def reindex_and_die(folder: Path, step: str) -> None:
+    """Two at a time, so that there is a half way."""
+    reindexing._BATCH = 2
+    with open_box(folder, step=kill_at(step)) as box:
+        list(box.reindexing.run(by_subject, who="alice"))
+
+
+def by_subject(_: bytes, __: bytes, summary: Mapping[str, str]) -> dict[Field, tuple[str, ...]]:
+    """What an item is found by: its subject."""
+    return {Field.SUBJECT: (summary["subject"],)}
 
 
 def lock_and_wait(folder: Path) -> None:

@@ -27,6 +27,7 @@ commands = group(
         "fsck": f"{_HERE}.keeping:fsck",
         "backup": f"{_HERE}.keeping:backup",
         "restore": f"{_HERE}.keeping:restore",
+        "reindex": f"{_HERE}.reindexing:reindex",
         "keys": f"{_HERE}.keys:commands",
         "audit": f"{_HERE}.audit:commands",
     },
