@@ -7,6 +7,7 @@ rule program_in_base64
         level = "malicious"
         reference = "https://attack.mitre.org/techniques/T1027/009/"
         technique = "T1027.009"
+        echoes = "message.disguised disguise.program html.smuggling html.download"
     strings:
         // The text that every DOS stub holds, and the letters that its header becomes.
         $stub = "This program cannot be run in DOS mode" base64
@@ -25,6 +26,7 @@ rule program_in_dicom_preamble
         level = "malicious"
         reference = "https://nvd.nist.gov/vuln/detail/CVE-2019-11687"
         technique = "T1036.008"
+        echoes = "dicom.preamble"
     condition:
         uint32be(128) == 0x4449434D
         and (uint16be(0) == 0x4D5A or uint32be(0) == 0x7F454C46 or uint16be(0) == 0x2321
@@ -58,6 +60,7 @@ rule program_script_in_base64
         level = "suspicious"
         reference = "https://attack.mitre.org/techniques/T1027/009/"
         technique = "T1027.009"
+        echoes = "cda.disguised message.disguised disguise.program"
     strings:
         $shell = "WScript." base64
         $upper = "<HTA:APPLICATION" base64
@@ -186,6 +189,7 @@ rule program_packed
         level = "suspicious"
         reference = "https://attack.mitre.org/techniques/T1027/002/"
         technique = "T1027.002"
+        echoes = "program.attached"
     strings:
         $upx_1 = { 55 50 58 30 00 00 00 00 }
         $upx_2 = { 55 50 58 31 00 00 00 00 }
@@ -286,6 +290,7 @@ rule program_screen_saver
         level = "malicious"
         reference = "https://attack.mitre.org/techniques/T1218/002/"
         technique = "T1218.002"
+        echoes = "disguise.program disguise.polyglot"
     strings:
         $mz = { 4D 5A }
     condition:

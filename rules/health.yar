@@ -7,6 +7,7 @@ rule health_document_with_script
         level = "malicious"
         reference = "https://attack.mitre.org/techniques/T1059/007/"
         technique = "T1059.007"
+        echoes = "cda.active"
     strings:
         $root = /<(\w{1,20}:)?ClinicalDocument[\s>]/
         $script = /<(\w{1,20}:)?script[\s>]/ nocase
@@ -24,6 +25,7 @@ rule health_document_with_entity
         level = "malicious"
         reference = "https://attack.mitre.org/techniques/T1221/"
         technique = "T1221"
+        echoes = "cda.entity"
     strings:
         $root = /<(\w{1,20}:)?(ClinicalDocument|Bundle|SubmitObjectsRequest)[\s>]/
         $entity = /<!ENTITY\s{1,4}[^>]{0,200}(SYSTEM|PUBLIC)\s/ nocase
@@ -38,6 +40,7 @@ rule health_document_styled_by_stranger
         level = "suspicious"
         reference = "https://attack.mitre.org/techniques/T1220/"
         technique = "T1220"
+        echoes = "xml.sheet cda.share"
     strings:
         $root = /<(\w{1,20}:)?ClinicalDocument[\s>]/
         $style = /<\?xml-stylesheet\s[^>]{0,200}href\s{0,4}=\s{0,4}["\'](ftp:|file:\/\/[^\/]|\\\\|data:|javascript:)/ nocase
@@ -66,6 +69,7 @@ rule health_resource_from_share
         level = "suspicious"
         reference = "https://attack.mitre.org/techniques/T1187/"
         technique = "T1187"
+        echoes = "message.share"
     strings:
         $type = /"resourceType"\s{0,8}:\s{0,8}"\w{3,40}"/
         $url = /"(url|reference|fullUrl)"\s{0,8}:\s{0,8}"(file:|\\\\\\\\|javascript:|data:text\/html)/ nocase
@@ -80,6 +84,7 @@ rule health_image_with_program
         level = "suspicious"
         reference = "https://attack.mitre.org/techniques/T1027/009/"
         technique = "T1027.009"
+        echoes = "dicom.preamble program.attached"
     strings:
         $stub = "This program cannot be run in DOS mode"
         $stub_2 = "This program must be run under Win32"

@@ -8,6 +8,7 @@ rule office_dde_command
         level = "malicious"
         reference = "https://attack.mitre.org/techniques/T1559/002/"
         technique = "T1559.002"
+        echoes = "office.dde"
     strings:
         $field = /\bDDE(AUTO)?\s[^<]{0,200}(cmd|powershell|mshta|wscript|rundll32|regsvr32|msiexec)(\.exe)?\b/ nocase
         $link = /<ddeLink\s[^>]{0,200}ddeService="[^"]{0,100}(cmd|powershell|mshta|wscript|rundll32|regsvr32|msiexec|msexcel)\b/ nocase
@@ -25,6 +26,7 @@ rule office_protocol_handler
         level = "malicious"
         reference = "https://nvd.nist.gov/vuln/detail/CVE-2022-30190"
         technique = "T1203"
+        echoes = "office.tool-link html.remote"
     strings:
         $diagnostics = /ms-msdt:\/?\s{0,4}[\/-]?id\s{1,4}PCWDiagnostic/ nocase
         $escaped = /ms-msdt:[^\s"'<>]{0,20}%20PCWDiagnostic/ nocase
@@ -40,6 +42,7 @@ rule office_linked_address
         level = "suspicious"
         reference = "https://nvd.nist.gov/vuln/detail/CVE-2017-0199"
         technique = "T1203"
+        echoes = "office.remote-object"
     strings:
         $class = { E0 C9 EA 79 F9 BA CE 11 8C 82 00 AA 00 4B A9 0B }
         $written = "e0c9ea79f9bace118c8200aa004ba90b" nocase
@@ -54,6 +57,7 @@ rule office_script_moniker
         level = "malicious"
         reference = "https://nvd.nist.gov/vuln/detail/CVE-2017-8570"
         technique = "T1203"
+        echoes = "office.object office.remote-object"
     strings:
         $class = { D3 0B 29 06 AA 48 D2 11 84 32 00 60 08 C3 FB FC }
         $written = "d30b2906aa48d2118432006008c3fbfc" nocase
@@ -69,6 +73,7 @@ rule office_browser_object
         level = "suspicious"
         reference = "https://attack.mitre.org/techniques/T1221/"
         technique = "T1221"
+        echoes = "office.object"
     strings:
         $class = { C3 2A B2 EA C1 30 CF 11 A7 EB 00 00 C0 5B AE 0B }
         $written = "c32ab2eac130cf11a7eb0000c05bae0b" nocase
@@ -84,6 +89,7 @@ rule office_html_object
         level = "suspicious"
         reference = "https://nvd.nist.gov/vuln/detail/CVE-2021-40444"
         technique = "T1203"
+        echoes = "office.object"
     strings:
         $class = { 20 69 33 25 F9 03 CF 11 8F D0 00 AA 00 68 6F 13 }
         $written = "20693325f903cf118fd000aa00686f13" nocase
@@ -99,6 +105,7 @@ rule office_old_control_exploit
         level = "malicious"
         reference = "https://nvd.nist.gov/vuln/detail/CVE-2012-0158"
         technique = "T1203"
+        echoes = "office.object"
     strings:
         $list = "MSComctlLib.ListViewCtrl" nocase ascii wide
         $tool = "MSComctlLib.Toolbar" nocase ascii wide

@@ -7,24 +7,12 @@ rule pdf_launches_program
         level = "malicious"
         reference = "https://attack.mitre.org/techniques/T1204/002/"
         technique = "T1204.002"
+        echoes = "pdf.launch"
     strings:
         $launch = /\/S\s{0,8}\/Launch\b/
         $program = /\/(F|P)\s{0,8}\([^)]{0,200}(cmd|powershell|mshta|\.exe|\.vbs|\.js|\.hta|\.bat)\b/ nocase
     condition:
         kinds contains " pdf " and all of them
-}
-
-rule pdf_reaches_out
-{
-    meta:
-        description = "Opening the document contacts another machine, which may learn the password"
-        level = "suspicious"
-        reference = "https://attack.mitre.org/techniques/T1187/"
-        technique = "T1187"
-    strings:
-        $action = /\/S\s{0,8}\/(GoToR|GoToE|Launch)\b[^>]{0,200}\/F\s{0,8}(<<[^>]{0,100})?\(\\\\/
-    condition:
-        kinds contains " pdf " and $action
 }
 
 rule pdf_carries_program
@@ -34,6 +22,7 @@ rule pdf_carries_program
         level = "suspicious"
         reference = "https://attack.mitre.org/techniques/T1027/009/"
         technique = "T1027.009"
+        echoes = "pdf.attachment"
     strings:
         $name = /\/U?F\s{0,8}\([^)]{1,200}\.(exe|scr|com|pif|js|jse|vbs|vbe|wsf|hta|ps1|bat|cmd|lnk|jar|msi|iso|img)\)/ nocase
         $file = "/EmbeddedFile"
@@ -48,6 +37,7 @@ rule pdf_known_exploit
         level = "malicious"
         reference = "https://attack.mitre.org/techniques/T1203/"
         technique = "T1203"
+        echoes = "pdf.script"
     strings:
         $mail = "Collab.collectEmailInfo"
         $icon = /Collab\.getIcon\s{0,4}\(/
@@ -65,6 +55,7 @@ rule pdf_fills_memory
         level = "malicious"
         reference = "https://attack.mitre.org/techniques/T1203/"
         technique = "T1203"
+        echoes = "pdf.script"
     strings:
         $sled = /unescape\s{0,4}\(\s{0,4}["\'](%u9090|%u0c0c|%u0a0a|%u4141|%u0d0d)/ nocase
         $row = /(%u[0-9a-f]{4}){40}/ nocase
@@ -79,6 +70,7 @@ rule pdf_opens_what_it_carries
         level = "malicious"
         reference = "https://attack.mitre.org/techniques/T1204/002/"
         technique = "T1204.002"
+        echoes = "pdf.script"
     strings:
         $export = /exportDataObject\s{0,4}\\?\([^)]{0,200}nLaunch\s{0,4}:\s{0,4}[12]/
     condition:
@@ -108,6 +100,7 @@ rule pdf_with_flash
         level = "suspicious"
         reference = "https://attack.mitre.org/techniques/T1203/"
         technique = "T1203"
+        echoes = "pdf.media"
     strings:
         $rich = "/RichMedia"
         $flash_1 = "application/x-shockwave-flash" nocase
@@ -124,6 +117,7 @@ rule pdf_calls_share
         level = "suspicious"
         reference = "https://attack.mitre.org/techniques/T1187/"
         technique = "T1187"
+        echoes = "pdf.remote pdf.launch"
     strings:
         $action = /\/S\s{0,4}\/(GoToE|GoToR|Launch|ImportData|SubmitForm)\b[^>]{0,300}\/F\s{0,4}\(\s{0,4}(\\\\\\\\|\/\/)[^)]{3,200}\)/
         $first = /\/F\s{0,4}\(\s{0,4}(\\\\\\\\|\/\/)[^)]{3,200}\)[^>]{0,300}\/S\s{0,4}\/(GoToE|GoToR|Launch|ImportData)\b/

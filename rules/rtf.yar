@@ -7,6 +7,7 @@ rule rtf_equation
         level = "malicious"
         reference = "https://nvd.nist.gov/vuln/detail/CVE-2018-0802"
         technique = "T1203"
+        echoes = "office.equation rtf.update"
     strings:
         $update = "\\objupdate"
         $class = /\\objclass\s{1,8}Equation\.[23]/ nocase

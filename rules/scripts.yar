@@ -7,6 +7,7 @@ rule script_hidden_powershell
         level = "malicious"
         reference = "https://attack.mitre.org/techniques/T1059/001/"
         technique = "T1059.001"
+        echoes = "lnk.command script.dropper"
     strings:
         $powershell = /\b(powershell|pwsh)(\.exe)?\b/ nocase ascii wide
         $encoded = /\s-e(c|n|nc|nco|ncod|ncode|ncoded|ncodedcommand)?\s{1,4}["']?[A-Za-z0-9+\/]{40}/ nocase ascii wide
@@ -27,6 +28,7 @@ rule script_downloads_and_runs
         level = "malicious"
         reference = "https://attack.mitre.org/techniques/T1059/007/"
         technique = "T1059.007"
+        echoes = "script.dropper"
     strings:
         $fetch = /\b(MSXML2\.(Server)?XMLHTTP|Microsoft\.XMLHTTP|WinHttp\.WinHttpRequest)/ nocase ascii wide
         $save = /\bADODB\.Stream\b|\bSaveToFile\b/ nocase ascii wide
@@ -44,6 +46,7 @@ rule script_starts_program
         level = "suspicious"
         reference = "https://attack.mitre.org/techniques/T1059/005/"
         technique = "T1059.005"
+        echoes = "script.acts script.dropper"
     strings:
         $shell = /\b(CreateObject|ActiveXObject)\s{0,4}\(\s{0,4}["'](WScript\.Shell|Shell\.Application)["']/ nocase ascii wide
     condition:
@@ -57,6 +60,7 @@ rule script_encoded
         level = "suspicious"
         reference = "https://attack.mitre.org/techniques/T1027/"
         technique = "T1027"
+        echoes = "script.encoded"
     strings:
         $mark = /#@~\^[A-Za-z0-9+\/]{6}==/
     condition:
@@ -70,6 +74,7 @@ rule script_shortcut_runs_command
         level = "malicious"
         reference = "https://attack.mitre.org/techniques/T1204/002/"
         technique = "T1204.002"
+        echoes = "lnk.command"
     strings:
         $target = /\\(cmd|powershell|pwsh|mshta|wscript|cscript|rundll32|regsvr32|msiexec|certutil)\.exe/ nocase ascii wide
         $variable = "%COMSPEC%" nocase ascii wide
@@ -84,6 +89,7 @@ rule script_link_to_share
         level = "suspicious"
         reference = "https://attack.mitre.org/techniques/T1187/"
         technique = "T1187"
+        echoes = "script.share"
     strings:
         $head = /\[(InternetShortcut|Shell)\]/ nocase
         $share = /(^|\n)\s{0,4}(URL|IconFile|WorkingDirectory)\s{0,4}=\s{0,4}(file:)?(\/{2,4}|\\\\)[^\/\\\s]{1,100}[\/\\]/ nocase
@@ -130,6 +136,7 @@ rule script_runs_remote_page
         level = "malicious"
         reference = "https://attack.mitre.org/techniques/T1218/005/"
         technique = "T1218.005"
+        echoes = "lnk.command"
     strings:
         $remote = /mshta(\.exe)?["\s]{1,4}(https?:\/\/|\\\\|vbscript:|javascript:|about:)/ nocase ascii wide
     condition:
@@ -144,6 +151,7 @@ rule script_runs_scriptlet
         level = "malicious"
         reference = "https://attack.mitre.org/techniques/T1218/010/"
         technique = "T1218.010"
+        echoes = "lnk.command"
     strings:
         $squiblydoo = /regsvr32(\.exe)?\s[^\r\n]{0,100}\/i:\s{0,2}(https?:\/\/|\\\\)[^\r\n]{0,200}scrobj/ nocase ascii wide
         $moniker = /GetObject\s{0,4}\(\s{0,4}["\']script:\s{0,2}(https?:|\\\\)/ nocase ascii wide

@@ -7,6 +7,7 @@ rule web_smuggled_file
         level = "suspicious"
         reference = "https://attack.mitre.org/techniques/T1027/006/"
         technique = "T1027.006"
+        echoes = "html.smuggling html.download"
     strings:
         $blob = /\bnew\s{1,4}(Blob|File)\s{0,4}\(/
         $hand_over_1 = "createObjectURL"
@@ -26,6 +27,7 @@ rule web_smuggled_archive_or_program
         level = "malicious"
         reference = "https://attack.mitre.org/techniques/T1027/006/"
         technique = "T1027.006"
+        echoes = "html.smuggling html.download"
     strings:
         // The first bytes of a program, a zip, a 7z, a rar, in base64 at the start of a text.
         $carried = /["'](data:[a-z]{1,20}\/[a-z.+-]{1,40};base64,)?(TV[oqpr][AQ]A|UEsDBBQ|UEsDBAo|N3q8ryc|UmFyIRo)/
@@ -43,6 +45,7 @@ rule web_hidden_destination
         level = "suspicious"
         reference = "https://attack.mitre.org/techniques/T1566/001/"
         technique = "T1566.001"
+        echoes = "html.redirect"
     strings:
         $decoded = /\b(location|replace|href|open)["'\]\s]{0,8}(=|\()\s{0,8}(atob|unescape|decodeURIComponent|String\.fromCharCode)\s{0,4}\(/
     condition:
@@ -56,6 +59,7 @@ rule web_password_form
         level = "suspicious"
         reference = "https://attack.mitre.org/techniques/T1598/002/"
         technique = "T1598.002"
+        echoes = "html.password"
     strings:
         $form = /<form\s[^>]{0,400}action\s{0,4}=\s{0,4}["']?https?:\/\//  nocase
         $password = /<input\s[^>]{0,200}type\s{0,4}=\s{0,4}["']?password/ nocase
@@ -70,6 +74,7 @@ rule web_drawing_with_script
         level = "suspicious"
         reference = "https://attack.mitre.org/techniques/T1027/017/"
         technique = "T1027.017"
+        echoes = "svg.script"
     strings:
         $script = /<(\w{1,10}:)?script[\s>]/ nocase
         $event = /\son(load|click|error|begin|mouseover|focusin)\s{0,4}=\s{0,4}["']/ nocase
@@ -98,6 +103,7 @@ rule web_sends_elsewhere
         level = "suspicious"
         reference = "https://attack.mitre.org/techniques/T1566/001/"
         technique = "T1566.001"
+        echoes = "html.redirect"
     strings:
         $refresh = /<meta\s[^>]{0,100}http-equiv\s{0,4}=\s{0,4}["']?refresh["']?[^>]{0,100}url\s{0,4}=\s{0,4}["']?https?:\/\// nocase
     condition:
@@ -111,6 +117,7 @@ rule web_picture_with_script
         level = "suspicious"
         reference = "https://attack.mitre.org/techniques/T1036/008/"
         technique = "T1036.008"
+        echoes = "picture.page"
     strings:
         // The letters of a GIF, used as the name of a variable.
         $variable = /GIF8[79]a\s{0,8}=/
@@ -126,6 +133,7 @@ rule web_external_entity
         level = "suspicious"
         reference = "https://cwe.mitre.org/data/definitions/611.html"
         technique = ""
+        echoes = "cda.entity xml.fetches"
     strings:
         $entity = /<!ENTITY\s{1,8}(%\s{1,8})?[\w.-]{1,60}\s{1,8}SYSTEM\s{1,8}["'](file|https?|ftp|php|expect|jar|\\\\)/
     condition:

@@ -9,7 +9,7 @@ Rule 4. A damaged member is a gap, and what could be read of it is looked at all
 import hashlib
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -17,6 +17,7 @@ from gateway.mime import heading
 from gateway.model import Finding, Gap, Heading, Level, Lineage, Listed, Pack, Reason, Report
 from gateway.scan.api import Analyzer, Artifact, Context, Extractor, Member, Reviewer
 from gateway.scan.budget import Budget, ExhaustedError, Limits
+from gateway.scan.echoes import NO_ECHOES, without_echoes
 from gateway.scan.kinds import Kind, identify
 from gateway.scan.known import ByBytes, Known
 from gateway.scan.passwords import Passwords
@@ -32,7 +33,8 @@ _UNWATCHED = Unwatched()
 class Engine:
     """Opens and judges one message at a time.
 
-    ``known`` remembers of what kinds some bytes are; ``clock`` gives monotonic seconds.
+    ``known`` remembers of what kinds some bytes are; ``echoes`` says which rules say what codes
+    say; ``clock`` gives monotonic seconds.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class Engine:
         known: Known[Kind] | None = None,
         passwords: Sequence[str] = (),
         reviewers: Sequence[Reviewer] = (),
+        echoes: Mapping[str, frozenset[str]] = NO_ECHOES,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._extractors = tuple(extractors)
@@ -54,6 +57,7 @@ class Engine:
         self._known = known or Known(0)
         self._passwords = tuple(passwords)
         self._reviewers = tuple(reviewers)
+        self._echoes = echoes
         self._clock = clock
 
     def scan(
@@ -87,7 +91,8 @@ class Engine:
             walk.review(reviewer)
         shown = walk.heading(data, name) if is_message else Heading()
         report = walk.report(self._pack, (self._clock() - began) * 1000)
-        return replace(report, heading=shown)
+        told = without_echoes(report.findings, self._echoes)
+        return replace(report, findings=told, heading=shown)
 
 
 class _Walk:

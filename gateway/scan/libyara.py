@@ -94,6 +94,11 @@ class Rules:
         self._seconds = seconds
         self._is_empty = not sources
 
+    def echoes(self) -> dict[str, frozenset[str]]:
+        """By name of a rule, the finding codes that say the same, as its meta ``echoes`` names."""
+        stated = ((rule.identifier, str(rule.meta.get("echoes", ""))) for rule in self._compiled)
+        return {name: frozenset(codes.split()) for name, codes in stated if codes}
+
     def match(self, data: bytes, externals: Mapping[str, str | int]) -> Answer:
         """Match ``data``. Raises TooSlowError when that takes too long."""
         uncounted: dict[str, None] = {}

@@ -31,6 +31,7 @@ def build_engine(setup: Setup) -> Built:
         known=Known(setup.known),
         passwords=setup.passwords,
         reviewers=REVIEWERS,
+        echoes=rules.all.echoes(),
     )
     return Built(engine, rules.pack, tuple(map(str, rules.problems)))
 
