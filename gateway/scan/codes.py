@@ -220,6 +220,13 @@ FINDINGS: Mapping[str, Explanation] = {
         _NOT_RELEASE,
         "T1059",
     ),
+    "macro.xlm-unclear": Explanation(
+        (Level.NOTE, Level.SUSPICIOUS),
+        "What an Excel 4.0 macro does depends on the machine that opens it (a note), or it does "
+        "more than was followed.",
+        f"{_ASK} Macros that ask about their machine hide from those who look at them.",
+        "T1497.001",
+    ),
     "disguise.program": Explanation(
         _MALICIOUS,
         "A program bears the name of a document, a picture or an archive.",

@@ -17,7 +17,7 @@ from gateway.scan.codes import FINDINGS
 from gateway.scan.formats.compoundwriter import compound_file
 from gateway.scan.kinds import Kind, identify
 from gateway.scan.libyara import compile_rules
-from tests.support import codes, containers, files, health, office, pdf
+from tests.support import codes, containers, excel4, files, health, office, pdf
 from tests.support.shortcuts import shortcut
 
 RULES = compile_rules(load_only([builtin_folder()]).packs)
@@ -37,6 +37,11 @@ GOOD = {
     "macro sheet": office.workbook(
         "M", kind=1, name="\x01", formulas=(office.macro_call(0x6E, "calc"),)
     ),
+    "macros that write macros": excel4.workbook97(
+        {"Macro1": {"A1": '=FORMULA("=EX"&"EC(R1C2&""c"")",A2)', "B1": "cmd /", "A2": "=HALT()"}}
+    ),
+    "macro package": excel4.package({"Macro1": {"A1": "=IF(NOW(),GOTO(B1))", "B1": "=EXEC(1)"}}),
+    "binary macro package": excel4.package({"Macro1": {"A1": "=EXEC(1)"}}, is_binary=True),
     "compiled macros": office.compiled_project("", 9),
     "table": b"ID;P\nO;E\nNN;NAuto_open;ER1C1\nC;X1;EEXEC(\"a\")\n=cmd|'/c calc'!A0\n",
     "relationships": b"<Relationships xmlns='http://schemas.openxmlformats.org/package/2006/"

@@ -59,7 +59,6 @@ from gateway.scan.formats import (
     vbalines,
     vbastrings,
     worddocument,
-    xlmformula,
     xlsb,
     xmlevents,
     zipcontents,
@@ -72,6 +71,7 @@ from gateway.scan.formats.compound import CompoundFile
 from gateway.scan.formats.inflate import BROKEN, Begin, Inflated
 from gateway.scan.formats.pdfobjects import PdfObjects
 from gateway.scan.formats.pdfvalues import Parser
+from gateway.scan.formats.xlm import compiled, machine, package, typed, workbook97
 from gateway.scan.kinds import Kind, identify
 from gateway.smtp.address import parse_recipient, parse_sender
 from gateway.smtp.data import DataReader, DataRules
@@ -120,8 +120,14 @@ def _rich_text(data: bytes) -> None:
 
 
 def _formula(data: bytes) -> None:
-    for make in xlmformula.Make:
-        xlmformula.words(data, make)
+    for make in compiled.Make:
+        compiled.words(data, make)
+
+
+def _macros(data: bytes) -> None:
+    for make in compiled.Make:
+        machine.follow(workbook97.read(data, make))
+    machine.follow(package.read(data))
 
 
 def _zip_records(data: bytes) -> None:
@@ -205,6 +211,8 @@ PARSERS: dict[str, Target] = {
     "biff": Target(_all(biff.records)),
     "xlsb": Target(_all(xlsb.formulas)),
     "xlm formula": Target(_formula),
+    "xlm formula as text": Target(_text(typed.read)),
+    "xlm macros": Target(_macros, BROKEN),
     "office fields": Target(_text(lambda text: list(officelinks.of_field(text)))),
     "office links": Target(
         _text(lambda text: list(officelinks.of_relationship("oleObject", text)))

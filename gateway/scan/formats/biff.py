@@ -26,3 +26,12 @@ def text(stored: bytes, count: int, *, has_flags: bool) -> str:
     if stored[:1] and stored[0] & 1:
         return stored[1 : 1 + 2 * count].decode("utf-16-le", "replace")
     return stored[1 : 1 + count].decode("latin-1")
+
+
+def short_number(stored: int) -> float:
+    """A number in four bytes (2.5.217): a whole one or half of a double; by a hundred or not."""
+    if stored & 2:
+        number = float((stored ^ 1 << 31) - (1 << 31) >> 2)
+    else:
+        (number,) = struct.unpack("<d", struct.pack("<Q", (stored & 0xFFFFFFFC) << 32))
+    return number / 100 if stored & 1 else number
