@@ -18,9 +18,9 @@ from pathlib import Path
 from bench import drain
 from gateway import app
 from gateway.config import Settings, load
-from gateway.events import Events
 from gateway.model import Pack, Report
 from gateway.spool import Spool
+from gateway.telemetry.events import Events
 from gateway.workers.frames import Setup
 from gateway.workers.pool import Pool, Started
 from quarantine import create_key

@@ -10,13 +10,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from gateway import records
-from gateway.events import Events
+from gateway.custody import records
+from gateway.custody.holding import Patience, searchable
 from gateway.failpoints import reach
-from gateway.holding import Patience, searchable
 from gateway.model import Action, Envelope, Report, Verdict
 from gateway.notices.held import Notices
-from gateway.once import Once
+from gateway.repeats.once import Once
 from gateway.smtp import replies
 from gateway.smtp.marks import Marks
 from gateway.smtp.outbound import (
@@ -30,6 +29,7 @@ from gateway.smtp.replies import Reply
 from gateway.smtp.submission import submit
 from gateway.smtp.trace import trace
 from gateway.spool import Spool
+from gateway.telemetry.events import Events
 from quarantine import Lockbox, LockboxError, NewItem, NoRoomError
 
 _NOTICE_SECONDS = 10.0

@@ -17,30 +17,31 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO, TypeVar
 
-from gateway import tls, watch
+from gateway import tls
 from gateway.acts import Means
-from gateway.caretaker import leniency, patience, upkeep
 from gateway.config import ConfigError, Settings
-from gateway.events import Events, open_log
-from gateway.health import Check, Health
-from gateway.lockboxes import gateway_key, lockbox
-from gateway.loglines import LogLines
-from gateway.metrics import Metrics
+from gateway.custody.caretaker import leniency, patience, upkeep
+from gateway.custody.lockboxes import gateway_key, lockbox
+from gateway.custody.release import Handed, Release
 from gateway.notices.held import Notices
-from gateway.once import Once
 from gateway.opinions.clamd import Clamd
 from gateway.opinions.hashlists import HashListError, HashLists, read_lists
 from gateway.opinions.panel import Panel
 from gateway.packs import load
 from gateway.packs.load import Loaded
 from gateway.pipeline import Pipeline
-from gateway.poison import Poison
-from gateway.release import Handed, Release
 from gateway.reload import Made, Reload
+from gateway.repeats.once import Once
+from gateway.repeats.poison import Poison
 from gateway.smtp.inbound.server import Server
 from gateway.smtp.journal import Journal
 from gateway.smtp.marks import Marks
 from gateway.smtp.outbound import HopAddress, NextHop, NextHopError, TlsContext
+from gateway.telemetry import watch
+from gateway.telemetry.events import Events, open_log
+from gateway.telemetry.health import Check, Health
+from gateway.telemetry.loglines import LogLines
+from gateway.telemetry.metrics import Metrics
 from gateway.tls import ServerTls
 from gateway.trouble import Trouble
 from gateway.workers import sandbox

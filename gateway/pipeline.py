@@ -6,14 +6,14 @@ from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Protocol
 
-from gateway import records
 from gateway.acts import Case, Means, act
+from gateway.allowances.leniency import Leniency
+from gateway.custody import records
 from gateway.failpoints import reach
-from gateway.leniency import Leniency
 from gateway.model import Action, Envelope, Gap, Pack, Reason, Recipient, Report, Verdict
 from gateway.opinions.clamd import ClamdError
-from gateway.poison import Poison
 from gateway.policy import Policy
+from gateway.repeats.poison import Poison
 from gateway.smtp import replies
 from gateway.smtp.outbound import NextHopError, RefusedError, Transaction
 from gateway.smtp.replies import Reply

@@ -4,14 +4,14 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from gateway.caretaker import leniency
 from gateway.config import ConfigError, Settings
-from gateway.events import Events
+from gateway.custody.caretaker import leniency
 from gateway.notices.held import Notices
 from gateway.opinions.panel import Panel
 from gateway.packs.load import Loaded
 from gateway.pipeline import Pipeline
 from gateway.smtp.inbound.server import Server
+from gateway.telemetry.events import Events
 from gateway.tls import ServerTls
 from gateway.workers.frames import Setup
 from gateway.workers.pool import Pool

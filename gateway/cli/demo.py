@@ -10,10 +10,11 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from gateway import app, records
+from gateway import app
 from gateway.cli.terminal import FAILURE, cell, clear_errors, console, markup
 from gateway.cli.tree import explained
 from gateway.config import Settings, load
+from gateway.custody import records
 from gateway.demo.mail import RECIPIENT, SAMPLES, SENDER, Sample
 from gateway.model import Class
 from gateway.smtp.sink import Sink

@@ -13,11 +13,12 @@ from typing import Annotated, BinaryIO
 
 import typer
 
-from gateway import app, records
+from gateway import app
 from gateway.cli.options import ConfigFile, read_settings
 from gateway.cli.terminal import FAILURE, MISTAKE, clear_errors, console, markup, safe, stop
 from gateway.cli.tree import explained
 from gateway.config import Settings
+from gateway.custody import records
 from gateway.model import Class, Report
 from gateway.opinions.clamd import ClamdError
 from gateway.opinions.panel import Panel

@@ -13,7 +13,7 @@ from gateway.config import ConfigError, Settings
 from gateway.desk.roles import Role
 from gateway.desk.service import serving
 from gateway.packs.load import NoBuiltinPackError
-from gateway.systemd import notify
+from gateway.telemetry.systemd import notify
 from gateway.workers.pool import PoolStartError
 
 _UNUSABLE = (ConfigError, NoBuiltinPackError, PoolStartError)

@@ -30,7 +30,7 @@ from gateway.desk.errand import (
 )
 from gateway.desk.peer import Account, account_of
 from gateway.desk.roles import Groups, RefusedError, Role, check, role_of
-from gateway.events import Events
+from gateway.telemetry.events import Events
 from gateway.trouble import Trouble
 
 _AT_ONCE = 4

@@ -4,7 +4,7 @@ from prometheus_client.exposition import generate_latest
 from rich.console import Console
 
 from gateway.cli.glance import Figures, glance
-from gateway.metrics import Metrics
+from gateway.telemetry.metrics import Metrics
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 

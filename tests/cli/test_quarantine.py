@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway import records
+from gateway.custody import records
 from gateway.model import Finding, Level, Listed
 from gateway.scan.formats import lib7zip
 from gateway.scan.kinds import Kind

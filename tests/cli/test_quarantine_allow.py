@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway import records
+from gateway.custody import records
 from tests.support.allowing import FRONT, REPORT, SIGNED
 from tests.support.commands import hold, lockbox, run, settings
 from tests.support.held import ITEM

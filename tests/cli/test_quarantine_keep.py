@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway import records
+from gateway.custody import records
 from gateway.demo.mail import SAMPLES
 from gateway.model import Class, Listed
 from quarantine import create_key

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.holding import searchable
+from gateway.custody.holding import searchable
 from quarantine import Field, Lockbox, NewItem, Query
 from tests.support.commands import hold, lockbox, run, settings
 from tests.support.held import ENVELOPE, ITEM

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway import records
+from gateway.custody import records
 from gateway.demo.mail import SAMPLES
 from gateway.model import Class, Recipient
 from gateway.scan.formats.lib7zip import locked_zip

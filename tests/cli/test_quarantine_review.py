@@ -12,7 +12,6 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
-from gateway import records
 from gateway.cli.french import FRENCH
 from gateway.cli.options import read_settings
 from gateway.cli.review.app import Review
@@ -20,7 +19,8 @@ from gateway.cli.review.desk import PAGE, Desk
 from gateway.cli.review.dialogs import Dialog, Told
 from gateway.cli.review.sheet import Sheet
 from gateway.cli.review.shelf import Items, Shelf
-from gateway.holding import searchable
+from gateway.custody import records
+from gateway.custody.holding import searchable
 from gateway.model import Recipient
 from gateway.smtp.sink import Step
 from quarantine import Lockbox, NewItem

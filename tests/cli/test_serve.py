@@ -15,7 +15,7 @@ import pytest
 
 from bench import processes
 from gateway.smtp.sink import Sink, Step
-from gateway.systemd import notify
+from gateway.telemetry.systemd import notify
 from gateway.workers.sandbox import REQUIRED
 from quarantine import create_key
 from tests.support.gateway import RunningGateway, furnish, gateway, lazaretto, start

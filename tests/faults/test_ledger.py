@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway import records
+from gateway.custody import records
 from gateway.model import Envelope, Recipient
 from gateway.smtp.sink import Delivery
 from quarantine import Lockbox

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from gateway.allowances import Allowance
+from gateway.allowances.allowance import Allowance
 from gateway.model import Finding, Level, Listed, Report
 from tests.support.house import MESSAGE, NOON, PACK
 

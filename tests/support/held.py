@@ -5,8 +5,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from gateway import records
-from gateway.holding import searchable
+from gateway.custody import records
+from gateway.custody.holding import searchable
 from gateway.model import Envelope, Recipient
 from gateway.smtp.sink import Sink, well_behaved
 from quarantine import NewItem

@@ -11,10 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from gateway.acts import Means
-from gateway.events import Events, open_log
+from gateway.custody.holding import Patience
 from gateway.failpoints import reach
-from gateway.holding import Patience
-from gateway.metrics import Metrics
 from gateway.model import (
     Envelope,
     Finding,
@@ -27,16 +25,18 @@ from gateway.model import (
     Report,
 )
 from gateway.notices.held import Notices
-from gateway.once import Once
 from gateway.pipeline import Passage, Pipeline
-from gateway.poison import Poison
 from gateway.policy import Policy
+from gateway.repeats.once import Once
+from gateway.repeats.poison import Poison
 from gateway.smtp.journal import Journal
 from gateway.smtp.marks import Marks
 from gateway.smtp.outbound import HopAddress, Limits, NextHop
 from gateway.smtp.replies import Reply
 from gateway.smtp.sink import Sink
 from gateway.spool import Spool
+from gateway.telemetry.events import Events, open_log
+from gateway.telemetry.metrics import Metrics
 from gateway.workers.pool import PoolBusyError
 from quarantine import Lockbox, StoreError
 from quarantine.files import Step

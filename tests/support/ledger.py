@@ -17,7 +17,7 @@ from email import message_from_bytes
 from itertools import chain
 from pathlib import Path
 
-from gateway import records
+from gateway.custody import records
 from gateway.demo import samples
 from gateway.model import Envelope
 from gateway.smtp.sink import Delivery

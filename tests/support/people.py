@@ -14,8 +14,8 @@ from tempfile import TemporaryDirectory
 from gateway.cli import errand, main
 from gateway.desk.roles import Groups, Role
 from gateway.desk.service import serving
-from gateway.events import Events, open_log
-from gateway.metrics import Metrics
+from gateway.telemetry.events import Events, open_log
+from gateway.telemetry.metrics import Metrics
 
 assert errand  # imported here, since another account may not read where Python is
 

@@ -7,15 +7,15 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from gateway import records
-from gateway.allowancebook import AllowanceBook
-from gateway.allowances import Allowance
+from gateway.allowances.allowance import Allowance
+from gateway.allowances.book import AllowanceBook
 from gateway.cli.options import ConfigFile, Json, Reason, read_settings
 from gateway.cli.quarantine.desk import Id, Yes, ask, line, opened, who
 from gateway.cli.terminal import cell, clear_errors, console, stop
 from gateway.cli.words import say
 from gateway.config import Settings
 from gateway.config.quantities import duration
+from gateway.custody import records
 from gateway.model import Level, Report
 from gateway.smtp.authentication import authenticated_domains
 from gateway.smtp.hops import header_of

@@ -16,7 +16,7 @@ from gateway.cli.options import read_settings
 from gateway.cli.terminal import FAILURE, clear_errors, stop
 from gateway.cli.words import say
 from gateway.config import Settings
-from gateway.lockboxes import lockbox
+from gateway.custody.lockboxes import lockbox
 from quarantine import Item, Lockbox
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The item, or the first letters of its id.")]

@@ -8,7 +8,7 @@ from gateway.cli.options import ConfigFile, Json, Reason
 from gateway.cli.quarantine.desk import Id, Yes, ask, facts, line, opened, who
 from gateway.cli.terminal import console
 from gateway.cli.words import say
-from gateway.lockboxes import retention
+from gateway.custody.lockboxes import retention
 from quarantine import Lockbox
 
 

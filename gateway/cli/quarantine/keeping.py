@@ -9,7 +9,7 @@ import typer
 from gateway.cli.options import ConfigFile, Json, read_settings
 from gateway.cli.quarantine.desk import line, opened, who
 from gateway.cli.terminal import FAILURE, clear_errors, console, markup, stop
-from gateway.lockboxes import lockbox
+from gateway.custody.lockboxes import lockbox
 from quarantine import only_one
 from quarantine.backup import restore as bring_back
 

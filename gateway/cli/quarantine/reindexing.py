@@ -8,7 +8,7 @@ from gateway.cli.options import ConfigFile, Json
 from gateway.cli.quarantine.desk import line, opened, who
 from gateway.cli.terminal import FAILURE, cell, console
 from gateway.cli.words import say
-from gateway.holding import searchable_again
+from gateway.custody.holding import searchable_again
 from quarantine import only_one
 
 

@@ -6,15 +6,16 @@ from typing import Annotated
 
 import typer
 
-from gateway import app, records
+from gateway import app
 from gateway.cli.options import ConfigFile, Reason
 from gateway.cli.quarantine.desk import Id, opened, who
 from gateway.cli.terminal import FAILURE, console, markup, safe, stop
 from gateway.cli.words import say
 from gateway.config import Settings
+from gateway.custody import records
+from gateway.custody.release import Handed
+from gateway.custody.rescan import look_again
 from gateway.model import Class, Verdict
-from gateway.release import Handed
-from gateway.rescan import look_again
 from gateway.smtp.outbound import InDoubtError
 from gateway.workers.pool import PoolBusyError
 from quarantine import Details, Lockbox

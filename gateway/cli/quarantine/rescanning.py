@@ -10,13 +10,13 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
-from gateway import records
 from gateway.cli.options import ConfigFile, Json
 from gateway.cli.quarantine.desk import line, opened, who
 from gateway.cli.terminal import FAILURE, cell, console, stop
 from gateway.config import Settings
+from gateway.custody import records
+from gateway.custody.rescan import Look, looking
 from gateway.model import Report
-from gateway.rescan import Look, looking
 from gateway.workers.pool import PoolBusyError
 from quarantine import Lockbox, LockboxError, Query, State
 

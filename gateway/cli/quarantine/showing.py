@@ -9,7 +9,6 @@ import msgspec
 import typer
 from rich.text import Text
 
-from gateway import records
 from gateway.cli.options import ConfigFile, Json
 from gateway.cli.preview import print_preview
 from gateway.cli.quarantine.desk import Id, facts, line, opened, who
@@ -17,7 +16,8 @@ from gateway.cli.terminal import cell, console, markup, stop
 from gateway.cli.tree import explained, size
 from gateway.cli.words import say
 from gateway.config import Settings
-from gateway.rescan import PREVIEW, look_again
+from gateway.custody import records
+from gateway.custody.rescan import PREVIEW, look_again
 from quarantine import Details
 
 

@@ -14,11 +14,12 @@ import msgspec
 import typer
 from rich.console import Console
 
-from gateway import __version__, records
+from gateway import __version__
 from gateway.cli.options import ConfigFile
 from gateway.cli.quarantine.desk import Id, is_guest, opened, who
 from gateway.cli.terminal import console, markup, stop
 from gateway.cli.words import say
+from gateway.custody import records
 from gateway.model import Report
 from gateway.scan.formats.lib7zip import locked_zip
 from quarantine import Details, Lockbox

@@ -16,7 +16,7 @@ from gateway.cli.quarantine.taking import take, written_to
 from gateway.cli.terminal import FAILURE, Stopped, cell, clear_errors, stop
 from gateway.cli.words import say
 from gateway.config import Settings
-from gateway.rescan import PREVIEW, look_again
+from gateway.custody.rescan import PREVIEW, look_again
 from gateway.workers.pool import PoolBusyError
 from quarantine import Details, Field, Item, Lockbox, Query, State
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from gateway import records
 from gateway.cli.quarantine.desk import who
 from gateway.cli.review.desk import Answers, Desk, Outcome
 from gateway.cli.terminal import cell
 from gateway.cli.words import say
+from gateway.custody import records
 from gateway.model import Level
 from quarantine import Details, Item
 

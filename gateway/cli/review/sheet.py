@@ -12,12 +12,12 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
-from gateway import records
 from gateway.cli.quarantine.showing import heading, history
 from gateway.cli.review.desk import Desk, Outcome, attempt
 from gateway.cli.terminal import cell
 from gateway.cli.tree import explained
 from gateway.cli.words import say
+from gateway.custody import records
 from quarantine import Details
 
 

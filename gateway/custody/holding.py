@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from gateway import records
+from gateway.custody import records
 from gateway.model import Envelope, Report
 from quarantine import Field
 

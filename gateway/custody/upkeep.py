@@ -6,11 +6,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from gateway.events import Events
 from gateway.model import Envelope, Recipient
 from gateway.notices.alarm import Alarm
 from gateway.smtp.outbound import InDoubtError, NextHop
 from gateway.smtp.submission import submit
+from gateway.telemetry.events import Events
 from quarantine import Item, Lockbox, LockboxError
 
 _MAIL_SECONDS = 30.0

@@ -3,8 +3,8 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from gateway.allowancebook import AllowanceBook
-from gateway.leniency import Leniency
+from gateway.allowances.book import AllowanceBook
+from gateway.allowances.leniency import Leniency
 from tests.support.allowing import ALLOWANCE, FRONT, REPORT, SIGNED
 from tests.support.house import MESSAGE, NOON, House, house
 

@@ -2,10 +2,10 @@ import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 
-from gateway.holding import Patience
+from gateway.custody.holding import Patience
+from gateway.custody.upkeep import Every, Upkeep
 from gateway.notices.alarm import Alarm
 from gateway.smtp.sink import Sink, Step
-from gateway.upkeep import Every, Upkeep
 from tests.support.house import MALICIOUS, NOON, House, house
 from tests.support.vault import Clock
 

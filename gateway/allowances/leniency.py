@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from gateway.allowancebook import AllowanceBook, BookError
-from gateway.allowances import apply
-from gateway.events import Events
+from gateway.allowances.allowance import apply
+from gateway.allowances.book import AllowanceBook, BookError
 from gateway.model import Report
 from gateway.smtp.authentication import authenticated_domains
 from gateway.smtp.hops import header_of
 from gateway.spool import Spool
+from gateway.telemetry.events import Events
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ import structlog
 from structlog.typing import FilteringBoundLogger, Processor
 
 from gateway import __version__
-from gateway.loglines import LogLines
-from gateway.metrics import Metrics
 from gateway.model import Envelope, Pack, Reason, Report, Verdict
 from gateway.smtp.replies import Reply
+from gateway.telemetry.loglines import LogLines
+from gateway.telemetry.metrics import Metrics
 
 _RENEWAL = timedelta(days=14)
 """A certificate that ends sooner should have been renewed."""

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from gateway.model import Action, Class, Gap, Reason, Report
-from gateway.poison import Poison
 from gateway.policy import Policy
+from gateway.repeats.poison import Poison
 from gateway.smtp import durable, replies
 from tests.support.engines import spooled
 from tests.support.house import CLEAN, MESSAGE, House, house, report

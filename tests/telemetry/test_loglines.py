@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from gateway.events import open_log
-from gateway.loglines import LogLines
+from gateway.telemetry.events import open_log
+from gateway.telemetry.loglines import LogLines
 
 LINE = "x" * 99 + "\n"
 NEVER_READ = """
 import sys
-from gateway.loglines import LogLines
+from gateway.telemetry.loglines import LogLines
 with LogLines(sys.stderr.fileno(), dropped=list, capacity=100) as lines:
     for _ in range(2000):
         lines.write("x" * 99)

@@ -1,14 +1,14 @@
 """The parts around the quarantine while the gateway runs, as the settings say."""
 
-from gateway.allowancebook import AllowanceBook
+from gateway.allowances.book import AllowanceBook
+from gateway.allowances.leniency import Leniency
 from gateway.config import Settings
-from gateway.events import Events
-from gateway.holding import Patience
-from gateway.leniency import Leniency
-from gateway.lockboxes import retention
+from gateway.custody.holding import Patience
+from gateway.custody.lockboxes import retention
+from gateway.custody.upkeep import Upkeep
 from gateway.notices.alarm import Alarm
 from gateway.smtp.outbound import NextHop
-from gateway.upkeep import Upkeep
+from gateway.telemetry.events import Events
 from quarantine import Lockbox
 
 

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from gateway.events import Events
 from gateway.model import Envelope
+from gateway.repeats.turns import Turns
 from gateway.smtp import replies
 from gateway.smtp.journal import Earlier, Journal
 from gateway.smtp.replies import Reply
-from gateway.turns import Turns
+from gateway.telemetry.events import Events
 
 
 class Once:

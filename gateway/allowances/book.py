@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from gateway.allowances import Allowance
+from gateway.allowances.allowance import Allowance
 from gateway.trouble import Trouble
 
 _MOST_BYTES = 1 << 20

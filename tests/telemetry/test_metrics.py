@@ -1,8 +1,8 @@
 import inspect
 
-from gateway.metrics import CAUSES, Metrics
 from gateway.smtp import replies
 from gateway.smtp.replies import Reply
+from gateway.telemetry.metrics import CAUSES, Metrics
 
 
 def every_reply() -> list[Reply]:

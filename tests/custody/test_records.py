@@ -1,6 +1,6 @@
 import json
 
-from gateway import records
+from gateway.custody import records
 from gateway.model import (
     Action,
     Class,

@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-from gateway.release import Release
+from gateway.custody.release import Release
 from gateway.smtp.outbound import InDoubtError
 from gateway.smtp.sink import Sink, Step
 from gateway.spool import Spool

@@ -13,7 +13,7 @@ from typing import Self
 
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
-from gateway.metrics import Metrics
+from gateway.telemetry.metrics import Metrics
 
 Check = Callable[[], Awaitable[str]]
 """Gives back what is wrong, "" when nothing is."""

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from gateway.allowances import apply
+from gateway.allowances.allowance import apply
 from gateway.model import Class, Gap, Level, Reason, Report
 from gateway.policy import Policy
 from tests.support.allowing import ALLOWANCE, DROPPER, LINEAGE, REPORT

@@ -6,12 +6,12 @@ Nothing here is kept up to date: it is looked up when somebody asks.
 from collections.abc import Mapping
 from functools import partial
 
-from gateway.health import Check, Remembered
-from gateway.metrics import Metrics
 from gateway.opinions.clamd import Clamd, ClamdError
 from gateway.smtp.inbound.server import Server
 from gateway.smtp.journal import Journal
 from gateway.smtp.outbound import NextHop, NextHopError
+from gateway.telemetry.health import Check, Remembered
+from gateway.telemetry.metrics import Metrics
 from gateway.workers.pool import Pool
 from quarantine import Lockbox, LockboxError
 

@@ -2,8 +2,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from gateway.health import Health, Remembered
-from gateway.metrics import Metrics
+from gateway.telemetry.health import Health, Remembered
+from gateway.telemetry.metrics import Metrics
 from tests.support.http import ask, get
 
 

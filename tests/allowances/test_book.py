@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.allowancebook import AllowanceBook, BookError
-from gateway.allowances import Allowance
+from gateway.allowances.allowance import Allowance
+from gateway.allowances.book import AllowanceBook, BookError
 from tests.support.allowing import ALLOWANCE
 from tests.support.house import NOON
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 
-from gateway import records
+from gateway.custody import records
 from gateway.model import Envelope, Recipient
 from gateway.smtp import replies
 from gateway.smtp.marks import Marks

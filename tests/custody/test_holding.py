@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.holding import Patience, searchable
+from gateway.custody.holding import Patience, searchable
 from gateway.model import Envelope, Listed, Recipient
 from quarantine import Field
 from tests.support.house import MALICIOUS, NOON

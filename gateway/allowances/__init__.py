@@ -1,0 +1,1 @@
+"""Narrow exceptions for authenticated senders: what they are, where kept, how applied."""

@@ -1,0 +1,1 @@
+"""What is remembered of messages: under way, taken already, deadly to workers."""
