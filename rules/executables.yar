@@ -40,6 +40,7 @@ rule program_in_onenote
         level = "malicious"
         reference = "https://attack.mitre.org/techniques/T1204/002/"
         technique = "T1204.002"
+        echoes = "onenote.runs"
     strings:
         // A FileDataStoreObject ([MS-ONESTORE] 2.6.13), its length, and then the file itself.
         $program = { E7 16 E3 BD 65 26 11 45 A4 C4 8D 4D 0B 7A 9E AC [20] (4D 5A | 7F 45 4C 46) }

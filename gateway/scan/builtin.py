@@ -11,6 +11,7 @@ from gateway.scan.analyzers.macros import MacroAnalyzer
 from gateway.scan.analyzers.messages import MessageContentsAnalyzer
 from gateway.scan.analyzers.officexml import OfficeXmlAnalyzer
 from gateway.scan.analyzers.oleobjects import OleObjectAnalyzer
+from gateway.scan.analyzers.onenote import OneNoteAnalyzer
 from gateway.scan.analyzers.paths import PathAnalyzer
 from gateway.scan.analyzers.pdf import PdfAnalyzer
 from gateway.scan.analyzers.programs import ProgramAnalyzer
@@ -73,6 +74,7 @@ ANALYZERS: tuple[Analyzer, ...] = (
     XlmAnalyzer(),
     OfficeXmlAnalyzer(),
     OleObjectAnalyzer(),
+    OneNoteAnalyzer(),
     RtfAnalyzer(),
     CellAnalyzer(),
     XlsbLinkAnalyzer(),
@@ -102,6 +104,7 @@ BY_BYTES: frozenset[type] = frozenset(
         SvgAnalyzer,
         XmlAnalyzer,
         OleObjectAnalyzer,
+        OneNoteAnalyzer,
         RtfAnalyzer,
         CdaAnalyzer,
         MessageContentsAnalyzer,

@@ -16,7 +16,7 @@ ECHOES: Mapping[str, frozenset[str]] = {
     "disguise.type": frozenset({"disguise.program"}),
     "macro.xlm": frozenset({"macro.xlm-acts"}),
     "message.document": frozenset({"message.disguised"}),
-    "onenote.attached": frozenset({"program_in_onenote"}),
+    "onenote.attached": frozenset({"onenote.runs", "program_in_onenote"}),
     "pdf.link": frozenset({"pdf.lure"}),
     "pdf.surplus": frozenset({"disguise.polyglot"}),
     "program.foreign": frozenset({"dicom.preamble"}),

@@ -57,6 +57,8 @@ GOOD = {
         "<< /Subtype /Link /Rect [0 0 600 800] /A << /S /URI /URI (http://192.0.2.1) >> >>",
         "<< /S /GoToR /F (\\\\192.0.2.1\\a) /EF 1 /UF (a.js) >>",
     ),
+    "notebook": containers.onenote({"a.hta": b"<hta:application>", "": b"\x89PNG\r\n\x1a\n"})
+    + containers.onenote_page(file="a.hta", text="Double click to view"),
     "image": samples.dicom_image(),
     "program": samples.windows_program(),
     "test string": samples.eicar(),

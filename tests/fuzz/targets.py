@@ -44,6 +44,7 @@ from gateway.scan.formats import (
     officelinks,
     officelock,
     olepackage,
+    onepage,
     onestore,
     passwordwords,
     pdffilters,
@@ -191,6 +192,7 @@ PARSERS: dict[str, Target] = {
     "lzfu": Target(lambda data: lzfu.opened(data).read(_MOST_BYTES), BROKEN),
     "ole package": Target(olepackage.unpacked),
     "onenote": Target(_all(onestore.files), BROKEN),
+    "onenote pages": Target(onepage.read),
     "dicom": Target(dicomdata.read, BROKEN),
     "lnk": Target(shelllink.read, BROKEN),
     # documents

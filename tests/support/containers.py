@@ -68,6 +68,18 @@ def onenote(files: dict[str, bytes]) -> bytes:
     return out
 
 
+def onenote_page(*, text: str = "", **values: str) -> bytes:
+    """A set of properties as pages are made of: ``file``, ``source``, ``picture``, ``text``."""
+    numbers = {"file": 0x1C001D9C, "source": 0x1C001D9D, "picture": 0x1C001DD7}
+    known = [(numbers[key], value) for key, value in values.items()]
+    known += [(0x1C001C22, text)] if text else []
+    # A truth and a size stand before them, as in real sets.
+    listed = [0x88001C0C, 0x14001C12, *(number for number, _ in known)]
+    stored = [(value + "\0").encode("utf-16-le") for _, value in known]
+    body = struct.pack("<I", 7) + b"".join(struct.pack("<I", len(one)) + one for one in stored)
+    return struct.pack("<H", len(listed)) + b"".join(struct.pack("<I", n) for n in listed) + body
+
+
 def onenote_of_the_web(data: bytes) -> bytes:
     """The packaging that OneNote on the web writes: files have no mark."""
     head = bytes.fromhex("e4525c7b8cd8a74daeb15378d02996d3") + bytes(32)

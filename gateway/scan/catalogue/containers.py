@@ -3,7 +3,14 @@
 from collections.abc import Mapping
 
 from gateway.model import Level
-from gateway.scan.catalogue.explanation import ASK, NOTE, SUSPICIOUS, Explanation
+from gateway.scan.catalogue.explanation import (
+    ASK,
+    MALICIOUS,
+    NOT_RELEASE,
+    NOTE,
+    SUSPICIOUS,
+    Explanation,
+)
 
 FINDINGS: Mapping[str, Explanation] = {
     "archive.password": Explanation(
@@ -50,6 +57,20 @@ FINDINGS: Mapping[str, Explanation] = {
         "A page with a script is written into the bytes of a picture: named as a page, it runs.",
         f"{ASK} Honest programs write no scripts into pictures.",
         "T1027.003",
+    ),
+    "onenote.runs": Explanation(
+        MALICIOUS,
+        "A page of OneNote carries a program, a script or a shortcut, which a click starts; "
+        "attackers lay a picture of a button over it.",
+        f"{NOT_RELEASE} Notebooks hold notes, pictures and documents, never what runs.",
+        "T1204.002",
+    ),
+    "onenote.lure": Explanation(
+        SUSPICIOUS,
+        "A page of OneNote asks for a double click, and carries a file that is no document: an "
+        "archive, a disk image, a web page.",
+        f"{ASK} What is in the file, and why is it not attached to the mail?",
+        "T1204.002",
     ),
     "onenote.attached": Explanation(
         NOTE,

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from gateway.scan.formats import filenames, onepage
+
 _OBJECT = bytes.fromhex("e716e3bd65261145a4c48d4d0b7a9eac")
 """The GUID before a file (2.6.13): after it eight bytes of length and twelve of nothing."""
 _HEADER = len(_OBJECT) + 20
@@ -18,6 +20,17 @@ _MOST_FILES = 500
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"\x01\x00\x00\x00")
 
 
+_FITTING: tuple[tuple[bytes, frozenset[str]], ...] = (
+    (b"%PDF", frozenset({"pdf"})),
+    (b"PK", frozenset({"docx", "docm", "xlsx", "xlsm", "xlsb", "pptx", "pptm", "zip", "odt"})),
+    (b"\xd0\xcf\x11\xe0", frozenset({"doc", "xls", "ppt", "msg", "msi"})),
+    (b"MZ", frozenset({"exe", "scr", "com", "dll", "pif", "cpl"})),
+    (b"{\\rt", frozenset({"rtf", "doc"})),
+    (b"L\0\0\0", frozenset({"lnk"})),
+)
+"""Names stand in the order of the pages and files in that of their making: content tells."""
+
+
 @dataclass(frozen=True, slots=True)
 class Attached:
     """One file: where it lies, and the name that stands for it, "" if none does."""
@@ -29,13 +42,28 @@ class Attached:
 
 def files(data: bytes) -> Iterator[Attached]:
     """Every file, each with the name that it most likely has."""
-    names = _names(data)
-    index = 0
+    names = [*(onepage.read(data).files or _names(data))]
+    last = names[-1] if names else ""
     for start, stop in _places(data):
-        is_picture = data.startswith(_PICTURES, start)
-        name = "" if is_picture or not names else names[min(index, len(names) - 1)]
-        index += not is_picture
+        name = "" if is_picture(data, start) else _taken(names, data, start) or last
         yield Attached(name, start, min(stop, len(data)))
+
+
+def is_picture(data: bytes, start: int) -> bool:
+    """Whether a picture begins at ``start``."""
+    return data.startswith(_PICTURES, start)
+
+
+def _taken(names: list[str], data: bytes, start: int) -> str:
+    """The first name left that fits what begins at ``start``; where none does, the first."""
+    fitting = next((heads for mark, heads in _FITTING if data.startswith(mark, start)), None)
+    fits = (
+        index
+        for index, name in enumerate(names)
+        if fitting is not None and filenames.extension(name) in fitting
+    )
+    at = next(fits, 0)
+    return names.pop(at) if names else ""
 
 
 def _places(data: bytes) -> Iterator[tuple[int, int]]:
