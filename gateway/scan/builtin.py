@@ -16,6 +16,7 @@ from gateway.scan.analyzers.paths import PathAnalyzer
 from gateway.scan.analyzers.pdf import PdfAnalyzer
 from gateway.scan.analyzers.programs import ProgramAnalyzer
 from gateway.scan.analyzers.qr import QrAnalyzer
+from gateway.scan.analyzers.reminder import ReminderAnalyzer
 from gateway.scan.analyzers.rtf import RtfAnalyzer
 from gateway.scan.analyzers.scripts import ScriptAnalyzer
 from gateway.scan.analyzers.svg import SvgAnalyzer
@@ -75,6 +76,7 @@ ANALYZERS: tuple[Analyzer, ...] = (
     OfficeXmlAnalyzer(),
     OleObjectAnalyzer(),
     OneNoteAnalyzer(),
+    ReminderAnalyzer(),
     RtfAnalyzer(),
     CellAnalyzer(),
     XlsbLinkAnalyzer(),
@@ -105,6 +107,7 @@ BY_BYTES: frozenset[type] = frozenset(
         XmlAnalyzer,
         OleObjectAnalyzer,
         OneNoteAnalyzer,
+        ReminderAnalyzer,
         RtfAnalyzer,
         CdaAnalyzer,
         MessageContentsAnalyzer,

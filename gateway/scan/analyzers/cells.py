@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from gateway.model import Finding, Gap, Level
 from gateway.scan.api import Artifact, Context
 from gateway.scan.evidence import quote
-from gateway.scan.formats import filenames, officelinks
+from gateway.scan.formats import filenames, markup, officelinks
 from gateway.scan.formats.addresses import defanged
 from gateway.scan.formats.commands import starts_program
 from gateway.scan.kinds import Kind
@@ -20,6 +20,8 @@ _FETCHES = re.compile(
     _CELL + r"([=+@-][^\r\n]{0,200}\b(?:WEBSERVICE|IMPORTXML|IMPORTDATA|IMPORTHTML|IMPORTFEED"
     r"|IMPORTRANGE|HYPERLINK|IMAGE)\s{0,4}\([^\r\n]{0,300})"
 )
+_DDE = re.compile(_CELL + r"=[^\r\n]{0,200}\bDDE\s{0,4}\(([^\r\n]{1,300})")
+"""The function of LibreOffice: ``=DDE("cmd";"/c calc";"x")``."""
 _JOINS = re.compile(r"(?i)\b(?:HYPERLINK|IMAGE)\b(?!.*(?:[A-Z]{1,3}\d|&))")
 _MACRO_SHEET = re.compile(r"(?m)^O;(?:[^;\r\n]*;)*E\s*$")
 _STARTS = re.compile(r"(?im)^NN;NAuto_(?:open|close)")
@@ -39,7 +41,8 @@ class CellAnalyzer:
         is_sylk = artifact.data.startswith(_SYLK)
         is_table = any(filenames.extension(name) in _TABLES for name in artifact.names)
         if is_sylk or is_table:
-            text = artifact.data.decode("latin-1")
+            # Excel saves "Unicode text" as UTF-16, and opens it.
+            text = markup.decode(artifact.data)
             yield from findings(artifact, _signs(text))
             if is_sylk:
                 yield from findings(artifact, _macros(text))
@@ -50,6 +53,8 @@ def _signs(text: str) -> Iterator[Sign]:
         for found in _ASKS.finditer(text):
             if starts_program(found[1]):
                 yield officelinks.of_dde(found[1], found[1])
+    for found in _DDE.finditer(text):
+        yield officelinks.of_dde(found[1], found[1])
     for found in _FETCHES.finditer(text):
         if not _JOINS.search(found[1]):
             summary = "A cell fetches from an address, and may send what stands in others"

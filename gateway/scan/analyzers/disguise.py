@@ -4,12 +4,13 @@ The content decides and the name is evidence. A program that looks like a docume
 picture with another picture's name is a note. Programs under their own names are judged elsewhere.
 """
 
+import re
 from collections.abc import Iterator
 
 from gateway.model import Finding, Gap, Level
 from gateway.scan.api import Artifact, Context
 from gateway.scan.evidence import quote
-from gateway.scan.formats import filenames, lookalikes
+from gateway.scan.formats import filenames, lookalikes, ziprecords
 from gateway.scan.kinds import Kind, is_polyglot
 
 _PROGRAMS = frozenset({Kind.PE, Kind.ELF, Kind.MACHO, Kind.JAR, Kind.MSI, Kind.LNK, Kind.SCRIPT})
@@ -32,6 +33,8 @@ _EXPECTED: dict[str, frozenset[Kind]] = {
     **dict.fromkeys(("txt", "csv", "log"), frozenset({Kind.HTML, Kind.XML, Kind.HL7, Kind.SCRIPT})),
     "zip": frozenset({Kind.ZIP, Kind.OOXML, Kind.ODF, Kind.JAR}),
 }
+_ARCHIVES = frozenset({Kind.ZIP, Kind.OOXML, Kind.ODF, Kind.JAR})
+_ATTACHMENT = re.compile(rb"/EmbeddedFile\b[^\0]{0,400}>>\s{0,9}stream\r?\n\Z")
 _SHOWN_TYPES = ("image/", "audio/", "video/", "text/plain", "application/pdf")
 """What mail programs show at once, or open without a question."""
 
@@ -107,7 +110,19 @@ def _is_careless(artifact: Artifact, name: str) -> bool:
 def _is_polyglot(artifact: Artifact) -> bool:
     """Whether its bytes are two things; that it is mail may be only what was declared."""
     kinds = tuple(kind for kind in artifact.kinds if kind is not Kind.MESSAGE)
-    return is_polyglot(kinds)
+    return is_polyglot(kinds) and not _is_attachment(artifact.data, frozenset(kinds))
+
+
+def _is_attachment(data: bytes, kinds: frozenset[Kind]) -> bool:
+    """Whether the archive in a PDF is a file attached to it, unpacked and in full."""
+    if Kind.PDF not in kinds or not kinds - {Kind.PDF} <= _ARCHIVES or data[:5] != b"%PDF-":
+        return False
+    directory = ziprecords.last_directory(data)
+    if directory is None:
+        return False
+    before = data[max(0, directory.shift - 500) : directory.shift]
+    ends = data[directory.stop : directory.stop + 12].lstrip()
+    return _ATTACHMENT.search(before) is not None and ends.startswith(b"endstream")
 
 
 def _is_document(name: str, program: Kind) -> bool:

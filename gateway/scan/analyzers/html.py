@@ -15,16 +15,23 @@ from gateway.scan.formats import filenames, htmlpage, markup
 from gateway.scan.formats.htmlpage import Page
 from gateway.scan.kinds import Kind
 
-_MAKES_FILE = re.compile(r"\bnew\s+(?:Blob|File)\s*\(|\bmsSave(?:OrOpen)?Blob\b|createObjectURL")
+_MAKES_FILE = re.compile(
+    r"\bnew\s+(?:Blob|File)\s*\(|\bmsSave(?:OrOpen)?Blob\b|createObjectURL"
+    r"|[\"'`]data:application/[\w.+-]{1,60};base64,"
+)
 _HANDS_OVER = re.compile(
     r"createObjectURL|\bmsSave(?:OrOpen)?Blob\b|\bsaveAs\s*\(|\.download\s*=|[\"']download[\"']"
     r"|(?:location|href|open)[\"'\]\s]*[=(]\s*[\"']data:application"
 )
 _BROUGHT = re.compile(
-    r"""(?x) ["'`][A-Za-z0-9+/=\s]{100,} | ["'`](?:\\x[0-9a-fA-F]{2}){40} | ["'`][0-9a-fA-F]{160}
+    r"""(?x) data:application/(?! (?:x-)? (?:font|javascript|wasm) )
+        [\w.+-]{1,60};base64,[A-Za-z0-9+/]{80}
+    | ["'`][A-Za-z0-9+/=\s]{100,} | ["'`](?:\\x[0-9a-fA-F]{2}){40} | ["'`][0-9a-fA-F]{160}
     | (?:\b\d{1,3}\s*,\s*){60} | (?:0x[0-9a-fA-F]{1,2}\s*,\s*){40}
     | (?:["'][A-Za-z0-9+/]{20,}["']\s*[,+]\s*){8}"""
 )
+_PIECE = re.compile(r"[\"'`]([A-Za-z0-9+/=]{4,100})[\"'`](?=\s*[,;+\])])")
+_FEWEST_LETTERS = 200
 _SAVED_NAME = re.compile(r"[\"'`]([^\"'`\n<>/\\]{1,80}\.([A-Za-z0-9-]{2,16}))[\"'`]")
 _ARCHIVES = frozenset(
     {"zip", "rar", "7z", "gz", "tar", "cab", "iso", "img", "vhd", "vhdx", "wim", "ace", "arj"}
@@ -45,6 +52,16 @@ _LEADS_AWAY = re.compile(
             \s{0,20} (?: =(?!=) | \( ) | \bopen \s{0,20} \( ) \s{0,20}
         (?: ["'`](?:https?:)?// | (?:window\.)?atob\s{0,20}\(
             | decodeURI | unescape | String\.from )"""
+)
+_VARIABLE = r"[A-Za-z_$][\w$]{0,60}"
+_NAMED_PLACE = re.compile(
+    rf"""(?x) (?<![\w$.]) ({_VARIABLE}) \s{{0,20}} = \s{{0,20}} ["'`] (?:https?:)?//[^"'`\s]{{3}}"""
+)
+_LEADS_TO_NAMED = re.compile(
+    rf"""(?x) (?: \blocation\b ["'\]\s]{{0,20}}
+            (?: [.\[] \s{{0,20}} ["']? (?:href|replace|assign) ["'\]]{{0,3}} )?
+            \s{{0,20}} (?: =(?!=) | \( ) | \bopen \s{{0,20}} \( ) \s{{0,20}}
+        ({_VARIABLE}) (?= \s*(?:[;,)}}+?\n]|$) )"""
 )
 _HIDDEN = re.compile(r"\batob\s*\(|\bunescape\s*\(|fromCharCode|\bdecodeURIComponent\s*\(")
 _RUNS_TEXT = re.compile(
@@ -113,14 +130,31 @@ def _remarks(page: Page, text: str) -> Iterator[Remark]:
 
 def _smuggling(code: str) -> Iterator[Remark]:
     made, handed = _MAKES_FILE.search(code), _HANDS_OVER.search(code)
-    brought = _BROUGHT.search(code) if made and handed else None
-    if handed is None or brought is None:
+    if handed is None or made is None:
+        return
+    brought = _brought(code)
+    if not brought:
         return
     names = [(name, last.lower()) for name, last in _SAVED_NAME.findall(code)]
     told = next((name for name, last in names if last in _ARCHIVES or last in filenames.RUNS), "")
     level = Level.MALICIOUS if told else Level.SUSPICIOUS
     shown = f"saved as {quote(told)}; " if told else ""
-    yield "html.smuggling", level, f"{shown}{around_match(handed)}; {quote(brought[0], 40)}"
+    yield "html.smuggling", level, f"{shown}{around_match(handed)}; {quote(brought, 40)}"
+
+
+def _brought(code: str) -> str:
+    """The letters of a file in a script: in one piece, as numbers, or in many small pieces."""
+    whole = _BROUGHT.search(code)
+    if whole is not None:
+        return whole[0]
+    pieces = "".join(found[1] for found in _PIECE.finditer(code))
+    capitals, digits = (sum(map(test, pieces)) for test in (str.isupper, str.isdigit))
+    # Words of programs have few capitals and next to no digits, base64 has a lot of both; or of
+    # one capital, where the file has zeros.
+    is_file = capitals > len(pieces) // 3 or (
+        capitals > len(pieces) // 6 and digits > len(pieces) // 24
+    )
+    return pieces if len(pieces) > _FEWEST_LETTERS and is_file else ""
 
 
 def _downloads(page: Page, code: str) -> Iterator[Remark]:
@@ -155,17 +189,24 @@ def _submits(page: Page, alone: str) -> Iterator[Remark]:
 
 
 def _redirects(page: Page, alone: str, text: str) -> Iterator[Remark]:
-    led = _LEADS_AWAY.search(alone)
+    led = _LEADS_AWAY.search(alone) or _leads_to_named(alone)
     away = next((place for place in page.refreshes if _WEB.match(place)), "")
     if led is None and not away:
         return
     is_hidden = led is not None and _HIDDEN.search(led[0])
     is_empty = len(markup.words(text)) < _FEW_WORDS
     shown = around_match(led) if led is not None else f"refresh to {quote(away, 100)}"
-    if is_hidden or is_empty:
+    is_program = filenames.runs(_WEB.sub("", away).partition("?")[0])
+    if is_hidden or is_empty or is_program:
         yield "html.redirect", Level.SUSPICIOUS, shown
     else:
         yield "html.redirect", Level.NOTE, f"{shown}, on a page with text"
+
+
+def _leads_to_named(alone: str) -> re.Match[str] | None:
+    """Where a script leads to an address that it gave a name before."""
+    named = {found[1] for found in _NAMED_PLACE.finditer(alone)}
+    return next((found for found in _LEADS_TO_NAMED.finditer(alone) if found[1] in named), None)
 
 
 def _obfuscation(code: str) -> Iterator[Remark]:

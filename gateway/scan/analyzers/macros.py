@@ -79,7 +79,8 @@ _DEEDS = (
               (?: (?:VBA|Interaction)\. )? Shell \b \s* (?! =|\.|,|\)|As\b ) [\w("]
             | \b (?: WinExec | ShellExecute (?:Ex)? [AW]? | CreateProcess [AW]? | CreateThread
                    | CreateRemoteThread | VirtualAlloc (?:Ex)? | WriteProcessMemory
-                   | QueueUserAPC | MacScript | AppleScriptTask | RegisterXLL ) \b
+                   | QueueUserAPC | AppleScriptTask | RegisterXLL ) \b
+            | \b MacScript \b (?! \s* \(? \s* "" )  # Of a literal counts what it says.
             """
         ),
         re.compile(
@@ -88,6 +89,7 @@ _DEEDS = (
             | 72C24DD5-D70A-438B-8A42-98424B88AFB8
             | \b (?: powershell | pwsh | mshta | certutil | bitsadmin | regsvr32 | rundll32
                    | wscript | cscript ) (?: \.exe \b | \s+ (?: \S*[-/\\.,:$("] | $ ) )
+            | \b do \s+ shell \s+ script \b
             | \b cmd (?: \.exe )? \s+ /[ck] | %comspec% | ^ [ \t]* =? EXEC \s* \(
             | \b (?: WinExec | ShellExecute (?:Ex)? [AW] | CreateProcess [AW] | CreateThread
                    | VirtualAlloc (?:Ex)? | WriteProcessMemory ) \b
@@ -153,10 +155,13 @@ class MacroAnalyzer:
 def _missing(module: vba.Module) -> Iterator[Sign]:
     """What its compiled form has and its source has not."""
     attribute = "Attribute "
-    source = module.source.rstrip("\0\r\n \t").splitlines()
-    written = sum(not line.startswith(attribute) for line in source)
+    source = module.source.rstrip("\0").splitlines()
+    kept = module.source.rstrip("\0\r\n \t").splitlines()
+    # Blank lines at the end were compiled too; no more of them than nobody leaves by accident.
+    blank = min(len(source) - len(kept), _MANY - 1)
+    written = sum(not line.startswith(attribute) for line in kept) + blank
     missing = module.compiled_lines - written
-    # Blank lines at the end and lines that go on in the next one make a small difference.
+    # Lines that go on in the next one make a small difference.
     if missing > _SLIP + written // 10:
         name = quote(module.name, 40)
         shown = f"{name}: {module.compiled_lines} compiled lines, {written} lines of source"

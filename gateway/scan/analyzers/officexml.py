@@ -33,6 +33,8 @@ _WORTH_READING = (
         b"ms-appinstaller",
         b"2000/script",
         b"floating-frame",
+        b"WEBSERVICE(",
+        b"DDE(",
         b"Formula=",
         b'href="http',
         b"href='http",
@@ -40,12 +42,16 @@ _WORTH_READING = (
     *(b'href="file:', b'href="//', b'href="\\\\'),
 )
 _NARROW = re.compile(rb"\s{0,64}(?:\xef\xbb\xbf)?\s{0,64}<[?!\w]")
+_DDE_FUNCTION = re.compile(r"(?i)\bDDE\s*\(\s*\"([^\"]{1,300})\"\s*[;,]\s*\"([^\"]{0,300})")
+_WEB_FUNCTION = re.compile(r"(?i)\bWEBSERVICE\s*\((.*)")
+_JOINS = re.compile(r"(?i)&|CONCAT|\$?[A-Z]{1,3}\$?\d")
 _CELL_COMMAND = re.compile(r"(?is)^\s*[=+@-][^|\n]{0,300}\|.{0,1000}!")
 _WITHOUT_A_CLICK = re.compile(
     r"(?i)^(?:(?:dom|office|on)?:?(?:load|open|load-finished|view-created|start-app|unload|close"
     r"|prepare-unload|focus|new|create|DOMActivate))"
 )
 _SCRIPT = re.compile(r"(?i)^\s*(?:vnd\.sun\.star\.script|macro|service|javascript):")
+_OF_CHART = "/charts/_rels/"
 _FLAT_TARGETS = frozenset({"href", "src", "dest", "action", "data"})
 _FIELD_MARKS = {"begin": Mark.BEGIN, "separate": Mark.SEPARATE, "end": Mark.END}
 
@@ -61,7 +67,7 @@ class OfficeXmlAnalyzer:
         data = artifact.data
         if _NARROW.match(data) and not any(word in data for word in _WORTH_READING):
             return
-        reader = _Reader()
+        reader = _Reader(is_of_chart=_OF_CHART in artifact.name)
         try:
             for event in events(data):
                 reader.take(event)
@@ -74,7 +80,8 @@ class OfficeXmlAnalyzer:
 class _Reader:
     """Takes the elements of one file as they come."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_of_chart: bool) -> None:
+        self._is_of_chart = is_of_chart
         self._signs: list[Sign] = []
         self._pieces: list[str | Mark] = []
         self._formula: list[str] | None = None
@@ -86,6 +93,8 @@ class _Reader:
             case Start():
                 self._start(event.name, event.attributes)
                 space, look = _LOOKS.get(event.name, ("", _nothing))
+                if look is _relationship and self._is_of_chart:
+                    look = _source_of_chart
                 if space in event.space:
                     self._signs += look(event.attributes)
                 self._signs += _everywhere(event.attributes)
@@ -146,15 +155,37 @@ def _relationship(attributes: Mapping[str, str]) -> Iterator[Sign]:
     return officelinks.of_relationship(attributes.get("Type", ""), attributes.get("Target", ""))
 
 
+def _source_of_chart(attributes: Mapping[str, str]) -> Iterator[Sign]:
+    """The workbook behind a chart: asked for when somebody refreshes its values, never run."""
+    kind, target = attributes.get("Type", ""), attributes.get("Target", "")
+    is_workbook = kind.endswith("/oleObject") and addresses.is_web(target)
+    return officelinks.of_relationship("externalData" if is_workbook else kind, target)
+
+
 def _dde_link(attributes: Mapping[str, str]) -> Iterator[Sign]:
     yield officelinks.of_source(attributes.get("ddeService", ""), attributes.get("ddeTopic", ""))
 
 
 def _cell(formula: str, *, is_marked: bool) -> Iterator[Sign]:
-    """A formula that asks a program for a value: ``=cmd|' /c calc'!A0``."""
+    """A formula that asks a program for a value (``=cmd|' /c calc'!A0``), or another machine."""
     text = formula if not is_marked else f"={formula.removeprefix('=').removeprefix('of:=')}"
     if _CELL_COMMAND.match(text) and starts_program(text):
         yield officelinks.of_dde(text, text)
+    asked = _DDE_FUNCTION.search(text)
+    if asked is not None:
+        yield officelinks.of_source(asked[1], asked[2])
+    fetches = _WEB_FUNCTION.search(text)
+    if fetches is not None:
+        yield _fetching(fetches[1])
+
+
+def _fetching(arguments: str) -> Sign:
+    """An address that is put together from cells takes their values along."""
+    shown = quote(addresses.defanged(arguments))
+    if _JOINS.search(arguments):
+        summary = "A cell fetches from an address, and may send what stands in others"
+        return Sign("office.remote-object", Level.SUSPICIOUS, summary, shown)
+    return Sign("office.linked", Level.NOTE, "A cell shows something from the web", shown)
 
 
 def _control(written: str) -> Iterator[Sign]:
@@ -244,6 +275,13 @@ _TABLE: tuple[tuple[str, str, Callable[[Mapping[str, str]], Iterator[Sign]]], ..
     ("object", _OPEN_DOCUMENT, _frame),
     ("object-ole", _OPEN_DOCUMENT, _frame),
     ("floating-frame", _OPEN_DOCUMENT, _frame),
+    ("section-source", _OPEN_DOCUMENT, _frame),
+    ("table-source", _OPEN_DOCUMENT, _frame),
+    ("cell-range-source", _OPEN_DOCUMENT, _frame),
+    ("background-image", _OPEN_DOCUMENT, _picture),
+    ("fill-image", _OPEN_DOCUMENT, _picture),
+    ("font-face-uri", "", _picture),
+    ("sound", _OPEN_DOCUMENT, _picture),
     ("plugin", _OPEN_DOCUMENT, _frame),
     ("applet", _OPEN_DOCUMENT, _frame),
 )

@@ -32,6 +32,10 @@ _INTERPRETER = re.compile(
     r"|msiexec|explorer|bash|sh|osascript|python)(?:\.exe)?(?:$|[\s\"'/])"
 )
 _XFA_SCRIPT = re.compile(r"<(?:\w{1,20}:)?script(?:\s[^>]{0,200})?>(?!\s*<)")
+_XFA_UNASKED = re.compile(
+    r"<(?:\w{1,20}:)?event\s[^>]{0,400}?\bactivity\s*=\s*[\"'](?:initialize|ready|docReady)[\"'][^>]*>"
+)
+_XFA_EVENT_ENDS = re.compile(r"</(?:\w{1,20}:)?event\s*>")
 _FLASH = re.compile(rb"/Subtype\s{0,8}/Flash\b|application/x-shockwave-flash|\(FWS|\(CWS")
 _WIDGET = spelled("Widget")
 _MEDIA = spelled("RichMedia", "RichMediaContent", "3D", "Movie", "Rendition")
@@ -182,11 +186,25 @@ def _form(document: PdfObjects) -> Iterator[Sign]:
     if begins is None:
         yield Sign("pdf.form", Level.NOTE, "The document is an XFA form")
         return
+    level, _ = _judge(source[begins.start() :], is_unasked=False)
+    unasked = next(filter(javascript.acts, _unasked(source)), "")
+    if unasked:
+        summary = "An XFA form acts outside of the document as soon as it is opened"
+        shown = quote(javascript.telling(unasked), _LONGEST_CODE)
+        yield Sign("pdf.script", Level.SUSPICIOUS, summary, shown)
     source = source[begins.start() :]
-    level, _ = _judge(source, is_unasked=False)
     code = "pdf.form" if level is Level.NOTE else "pdf.script"
     shown = quote(javascript.telling(source), _LONGEST_CODE)
     yield Sign(code, level, "An XFA form computes by scripts", shown)
+
+
+def _unasked(source: str) -> Iterator[str]:
+    """The scripts of an XFA form that run when it is opened."""
+    position = 0
+    while begins := _XFA_UNASKED.search(source, position):
+        ends = _XFA_EVENT_ENDS.search(source, begins.end())
+        position = ends.end() if ends else len(source)
+        yield source[begins.end() : position]
 
 
 def _attached(document: PdfObjects) -> Iterator[Sign]:

@@ -69,6 +69,7 @@ _SHORTCUTS = frozenset(
     {"url", "website", "scf", "library-ms", "search-ms", "searchconnector-ms", "theme", "themepack"}
     | {"desktop", "inf", "rdp", "iqy", "oqy", "dqy", "rqy", "slk", "jnlp", "appref-ms", "msc"}
     | {"settingcontent-ms", "udl", "application", "vsto", "wsh", "pif", "printerexport"}
+    | {"desktop.ini", "odc", "osdx", "contact", "inetloc", "fileloc"}
 )
 _PLACE = re.compile(
     r"""(?ix) (?: ^ | [=:>"'\s] )
@@ -100,7 +101,9 @@ class ScriptAnalyzer:
 
 
 def _acting(name: str) -> str:
-    extension = filenames.extension(name)
+    # Windows reads this one to show the folder around it.
+    is_folder = filenames.last_part(name) == "desktop.ini"
+    extension = "desktop.ini" if is_folder else filenames.extension(name)
     return extension if extension in filenames.RUNS_AS_SCRIPT | _SHORTCUTS else ""
 
 

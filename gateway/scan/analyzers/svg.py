@@ -15,6 +15,8 @@ from gateway.scan.formats.markup import Tag
 from gateway.scan.kinds import Kind
 
 _ADDRESSES = ("href", "xlink:href", "src", "data")
+_BECOMES = ("to", "from", "by", "values")
+"""What an animation makes of another attribute, an address too."""
 _SCRIPT_ADDRESS = re.compile(r"(?i)^\s*(?:javascript|vbscript)\s*:")
 _DATA_PAGE = re.compile(r"(?i)^\s*data:(?:text/html|image/svg|text/xml|application/)")
 _WEB = re.compile(r"(?i)^\s*(?:https?:)?//")
@@ -71,6 +73,10 @@ def _of_tag(tag: Tag) -> Iterator[tuple[str, str]]:
         value = tag.attributes.get(name, "")
         if value:
             yield from _of_address(tag, value)
+    for name in _BECOMES:
+        value = tag.attributes.get(name, "")
+        if any(map(_SCRIPT_ADDRESS.match, value.split(";"))):
+            yield "svg.script", f"<{tag.name}> {quote(value, 80)}"
 
 
 def _of_address(tag: Tag, value: str) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,8 @@ from urllib.parse import unquote
 
 _LONGEST = 4096
 _WEB = re.compile(
-    r"(?i)(?:(?:mhtml|its|mk:@msitstore|url|res):!?)*(?:https?|ftps?|webdavs?):[/\\]+"
+    r"(?i)(?:(?:mhtml|its|mk:@msitstore|url|res|script|scriptletfile|x-usc|soap:wsdl[:=]?):?!?)*"
+    r"(?:https?|ftps?|webdavs?):[/\\]+"
 )
 # Three slashes lead to this disk: file:///home/x.
 _SHARE = re.compile(

@@ -21,6 +21,8 @@ RUNS_AS_SCRIPT = _words("""
     webpnp chm hlp iqy oqy rqy dqy slk ade adp mde mad maf maq mar mas mat mau mav maw mda mdt mdw
     mdz accda accde accdr pcd shb shs ksh sh bash csh command workflow scpt applescript desktop
     py pyw pyc pyo pyz pyzw ahk au3 a3x vsto cdxml
+    ins isp its job fxp prg hpj xnk prf vsmacros vsw wsb ppkg osdx odc contact appcontent-ms
+    inetloc fileloc terminal
 """)
 """Scripts, shortcuts, and settings that the system acts upon when they are opened."""
 
@@ -29,6 +31,7 @@ PACKAGES_ELSEWHERE = _words("deb rpm ipa")
 
 RUNS_ELSEWHERE = PACKAGES_ELSEWHERE | _words("""
     sh bash ksh csh command workflow scpt applescript desktop py pyc pyo run elf macho appimage
+    inetloc fileloc terminal
 """)
 """What Windows does not start by itself."""
 

@@ -26,7 +26,7 @@ _EVERYDAY = re.compile(
 )
 # What Acrobat writes into forms and portfolios: is the reader new enough? Its own page says more.
 _OF_ACROBAT = re.compile(r"\bADBE\.|\bapp\.viewer(?:Version|Type|Variation)\b")
-_ITS_PAGE = re.compile(r"\bthis\.getURL\s*\(\s*ADBE\.")
+_ITS_PAGE = re.compile(r"\bthis\.getURL\s*\(\s*ADBE\.|\bapp\.launchURL\s*\(\s*ADBE\.\w*_URL\b")
 _OTHER_PAGE = re.compile(r"(?i)https?://(?!(?:[a-z]+\.)?adobe\.com/)")
 _LONGEST = 64 << 10
 """A longer script is nothing of every day."""

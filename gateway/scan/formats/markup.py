@@ -148,7 +148,9 @@ def _after(text: str, mark: str, at: int) -> int:
 def _tag(text: str, lowered: str, opening: re.Match[str]) -> tuple[Tag, int]:
     at = opening.end()
     attributes: dict[str, str] = {}
-    for _ in range(_MOST_ATTRIBUTES):
+    # Half of all tags have no attribute.
+    most = 0 if text.startswith(">", at) else _MOST_ATTRIBUTES
+    for _ in range(most):
         found = _ATTRIBUTE.match(text, at)
         if found is None:
             break

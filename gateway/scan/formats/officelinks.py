@@ -16,6 +16,7 @@ from gateway.scan.signs import Sign
 
 _ADDRESS = re.compile(r"\"([^\"]{1,2000})\"|(\S{1,2000})")
 _DDE = re.compile(r"(?i)^\s*\"?\s*DDE(AUTO)?\b(.*)", re.DOTALL)
+_SWITCHES_ONLY = re.compile(r"(?:\s*\\\S\s*\w*)+\s*")
 _FETCHES = re.compile(
     r"(?i)^\s*(INCLUDEPICTURE|INCLUDETEXT|INCLUDE|IMPORT|LINK|HYPERLINK|RD)\b(.*)", re.DOTALL
 )
@@ -40,7 +41,7 @@ def of_relationship(kind: str, target: str) -> Iterator[Sign]:
         return
     if folded == "attachedtemplate":
         yield of_template(target)
-    elif folded in _OBJECTS:
+    elif folded in _OBJECTS or (folded == "subdocument" and addresses.share_host(target)):
         yield of_object(target, shown)
     elif folded in _PICTURES:
         yield of_picture(target, shown)
@@ -93,7 +94,9 @@ def of_field(code: str) -> Iterator[Sign]:
     """What a field does when the document is opened or printed."""
     dde = _DDE.match(code)
     if dde is not None:
-        yield of_dde(dde[2], code)
+        # A field that names no program, only how its result is to look, does nothing.
+        if not _SWITCHES_ONLY.fullmatch(dde[2]):
+            yield of_dde(dde[2], code)
         return
     fetches = _FETCHES.match(code)
     if fetches is None:

@@ -24,10 +24,20 @@ def levels(text: str, name: str = "patients.csv") -> dict[str, Level]:
         "a\t@SUM(1+1)*cmd|' /C calc'!A0",
         "-2+3+cmd|' /C calc'!A0",
         "=MSEXCEL|'\\..\\..\\..\\Windows\\System32\\cmd.exe /c calc'!A0",
+        '=DDE("cmd";"/c calc";"x")',
     ],
 )
 def test_a_cell_that_starts_a_program_is_malicious(line: str) -> None:
     assert levels(line) == {"office.dde": Level.MALICIOUS}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be"])
+def test_a_cell_counts_in_every_encoding(encoding: str) -> None:
+    data = "nom\tnote\r\nDurand\t=cmd|' /C calc'!A0\r\n".encode(encoding)
+    (found,) = CellAnalyzer().analyze(office.artifact(data, "patients.tsv"), Context())
+
+    assert isinstance(found, Finding)
+    assert found.level is Level.MALICIOUS
 
 
 @pytest.mark.parametrize(

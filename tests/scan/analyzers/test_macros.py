@@ -82,6 +82,8 @@ def test_a_macro_on_one_line_counts() -> None:
         'x = "powershell -nop"',
         "NormalTemplate.VBProject.VBComponents(1).CodeModule.AddFromString s",
         "Shell _\n    command",
+        "x = MacScript(command)",
+        'MacScript "do shell script ""open -a Calculator"""',
     ],
 )
 def test_starting_by_itself_and_acting_is_malicious(statement: str) -> None:
@@ -105,6 +107,7 @@ def test_starting_by_itself_and_acting_is_malicious(statement: str) -> None:
         'y = "https://intranet/planning.xlsx"',
         "a = Chr(10) & Chr(13) & x",
         "Application.Run macro",
+        'dossier = MacScript("return (path to documents folder) as string")',
     ],
 )
 def test_words_that_only_look_like_commands_are_none(statement: str) -> None:
@@ -221,6 +224,11 @@ class TestCompiledFormWithoutSource:
 
         assert [one.reason for one in seen if isinstance(one, Gap)] == [Reason.DAMAGED]
         assert [one.code for one in seen if isinstance(one, Finding)] == ["macro.stomped"]
+
+    def test_blank_lines_at_the_end_were_compiled_too(self) -> None:
+        data = office.compiled_project("\n\n\n\n", 4)
+
+        assert judge(data) == []
 
     @pytest.mark.parametrize("lines", [0, 2, 5])
     def test_both_forms_of_one_macro_are_honest(self, lines: int) -> None:

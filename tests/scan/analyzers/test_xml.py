@@ -23,8 +23,16 @@ def judged(document: str) -> list[tuple[str, Level]]:
     ("head", "inside", "code"),
     [
         ("", "<msxsl:script implements-prefix='u'>function f(){}</msxsl:script>", "xml.runs"),
-        ('xmlns:r="java:java.lang.Runtime"', "", "xml.runs"),
-        ('xmlns:php="http://php.net/xsl"', "", "xml.runs"),
+        (
+            'xmlns:r="java:java.lang.Runtime"',
+            "<xsl:value-of select=\"r:exec(r:getRuntime(), 'x')\"/>",
+            "xml.runs",
+        ),
+        (
+            'xmlns:php="http://php.net/xsl"',
+            "<xsl:value-of select=\"php:function('system', 'x')\"/>",
+            "xml.runs",
+        ),
         ("", "<xsl:copy-of select=\"document('https://a.example/b.xml')\"/>", "xml.fetches"),
         ("", '<xsl:import href="http://a.example/b.xsl"/>', "xml.fetches"),
     ],
@@ -54,6 +62,7 @@ def test_a_style_sheet_from_elsewhere_is_suspicious() -> None:
     "document",
     [
         SHEET.format("xmlns:msxsl='urn:schemas-microsoft-com:xslt'", "<xsl:template match='/'/>"),
+        SHEET.format('xmlns:java="http://xml.apache.org/xslt/java"', "<xsl:template match='/'/>"),
         SHEET.format(
             "", "<xsl:value-of select=\"document('voc.xml')\"/><xsl:include href='b.xsl'/>"
         ),
