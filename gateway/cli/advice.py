@@ -7,6 +7,7 @@ from rich.text import Text
 
 from gateway.cli.words import say
 from gateway.model import Level, Report
+from gateway.scan.catalogue.explanation import ASK, NOT_RELEASE
 from gateway.scan.codes import advice
 
 _SENTENCE = re.compile(r"(?<=[.?!]) +(?=\S)")
@@ -14,8 +15,11 @@ _SENTENCE = re.compile(r"(?<=[.?!]) +(?=\S)")
 
 def to_do(report: Report) -> Iterator[Text]:
     """Lines to print below a report; none where there is nothing to do."""
-    if told := " ".join(dict.fromkeys(_sentences(report))):
-        yield Text(f"→ {say('What to do:')} {told}", "green")
+    told = dict.fromkeys(_sentences(report))
+    if NOT_RELEASE in " ".join(told):
+        told.pop(ASK, None)
+    if told:
+        yield Text(f"→ {say('What to do:')} {' '.join(told)}", "green")
 
 
 def _sentences(report: Report) -> Iterator[str]:
@@ -23,7 +27,8 @@ def _sentences(report: Report) -> Iterator[str]:
     worst = max((finding.level for finding in report.findings), default=Level.NOTE)
     for finding in report.findings:
         if finding.level is worst > Level.NOTE:
-            yield from _SENTENCE.split(advice(finding.code, finding.level))
+            told = advice(finding.code, finding.level)
+            yield from _SENTENCE.split(told.replace("RULE", finding.rule or ""))
     if worst < Level.MALICIOUS:
         for gap in report.gaps:
             yield from _SENTENCE.split(advice(gap.reason.value))

@@ -4,7 +4,8 @@ Whoever reads it has a minute: what nobody needs for a decision is left out or s
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from rich.console import Group
 from rich.text import Text
@@ -19,6 +20,9 @@ Remark = Finding | Gap
 
 _STYLES = {Level.NOTE: "dim", Level.SUSPICIOUS: "yellow", Level.MALICIOUS: "bold red"}
 _ATTACHMENTS = 12
+_QUOTED = 3
+_MADE_OF_PARTS = frozenset({"ooxml", "ole", "odf", "pdf", "rtf", "chm", "onenote", "html", "dicom"})
+"""What opens as one thing: its parts say nothing to a person unless something is wrong there."""
 _UNNAMED = "?"
 """The file of a report in which no file is listed."""
 
@@ -44,10 +48,10 @@ def report_tree(report: Report) -> Tree:
         branch = _nearest(branches, lineage)
         if lineage not in branches:
             branch = branches[lineage] = branch.add(cell(lineage[-1] if lineage else _UNNAMED))
-        for remark in sorted(seen, key=_weight):
+        for remark in sorted(_joined(seen), key=_weight):
             _remark(branch, remark)
     if more := len(report.artifacts) - len(shown):
-        tree.add(Text(say("{count} files more, with nothing to remark", count=more), "dim"))
+        tree.add(Text(say("files with nothing to remark: {count}", count=more), "dim"))
     return tree
 
 
@@ -57,10 +61,43 @@ def _worth_showing(
     """A document has a hundred parts: show those with a remark, their parents and attachments."""
     wanted = {lineage[:end] for lineage in remarks for end in range(1, len(lineage) + 1)}
     listed = sorted(artifacts, key=lambda entry: entry.lineage)
-    attached = [entry.lineage for entry in listed if len(entry.lineage) <= 2]
-    if len(attached) > _ATTACHMENTS:
-        del attached[1:]
-    return [entry for entry in listed if entry.lineage in wanted.union(attached)]
+    if not listed:
+        return []
+    attached = [entry.lineage for entry in listed[1:] if len(entry.lineage) == 2]
+    if listed[0].kind not in _MADE_OF_PARTS and len(attached) <= _ATTACHMENTS:
+        wanted.update(attached)
+    return [listed[0], *(entry for entry in listed[1:] if entry.lineage in wanted)]
+
+
+def _joined(remarks: list[Remark]) -> Iterator[Remark]:
+    """What was seen many times in one file, as one remark."""
+    sorts: dict[tuple[object, ...], list[Remark]] = defaultdict(list)
+    for remark in remarks:
+        sorts[_sort(remark)].append(remark)
+    for same in sorts.values():
+        told = _some(map(_told, same))
+        match same[0]:
+            case Finding() as finding:
+                yield replace(finding, evidence=told)
+            case Gap() as gap:
+                yield replace(gap, detail=told)
+
+
+def _sort(remark: Remark) -> tuple[object, ...]:
+    if isinstance(remark, Gap):
+        return (remark.reason,)
+    return remark.code, remark.level, remark.summary, remark.rule
+
+
+def _told(remark: Remark) -> str:
+    return remark.detail if isinstance(remark, Gap) else remark.evidence
+
+
+def _some(texts: Iterable[str]) -> str:
+    different = [*dict.fromkeys(filter(None, texts))]
+    more = len(different) - _QUOTED
+    rest = say("; and {count} more", count=more) if more > 0 else ""
+    return "; ".join(different[:_QUOTED]) + rest
 
 
 def _weight(remark: Remark) -> int:
@@ -86,7 +123,7 @@ def _remark(branch: Tree, remark: Remark) -> None:
                 leaf.add(cell(remark.evidence, "cyan"))
         case Gap():
             line = cell(say("not seen: {reason}", reason=remark.reason.value), "magenta")
-            branch.add(line.append_text(cell(f"  {remark.detail}", "dim")))
+            branch.add(line.append_text(cell(f": {remark.detail}", "dim")))
 
 
 def _source(finding: Finding) -> str:

@@ -153,7 +153,8 @@ def unreadable(parts: Iterable[Part], lineage: Lineage) -> Iterator[Gap]:
 
 def describe(part: Part) -> str:
     """A part in a few printable words."""
-    shown = f"{part.entity.declared_types[0]} at byte {part.start}"
+    name = "".join(f"{name}, " for name in names_of(part.entity)[:1])
+    shown = f"{name[:120]}{part.entity.declared_types[0]} at byte {part.start}"
     return "".join(letter if letter.isprintable() else "?" for letter in shown)[:200]
 
 

@@ -14,6 +14,7 @@ ECHOES: Mapping[str, frozenset[str]] = {
     "disguise.mismatch": frozenset({"disguise.double-extension", "disguise.program"}),
     "disguise.polyglot": frozenset({"dicom.preamble", "picture.page"}),
     "disguise.type": frozenset({"disguise.program"}),
+    "lnk.command": frozenset({"lnk.hidden"}),
     "macro.xlm": frozenset({"macro.xlm-acts"}),
     "message.document": frozenset({"message.disguised"}),
     "onenote.attached": frozenset({"onenote.runs", "program_in_onenote"}),

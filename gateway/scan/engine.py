@@ -225,7 +225,7 @@ class _Walk:
         except OverdueError as overdue:
             self._exhausted(overdue.spent, lineage, what)
         except detector.broken as error:
-            self._gap(Gap(Reason.DAMAGED, _describe(detector, error), lineage))
+            self._gap(Gap(Reason.DAMAGED, _plainly(error), lineage))
         except Exception as error:  # noqa: BLE001 - Rule 1
             self._gap(Gap(Reason.CRASHED, _describe(detector, error), lineage))
 
@@ -262,7 +262,7 @@ class _Walk:
             self._exhausted(spent, lineage, _name(detector))
             return
         except detector.broken as error:
-            self._gap(Gap(Reason.DAMAGED, _describe(detector, error), lineage))
+            self._gap(Gap(Reason.DAMAGED, _plainly(error), lineage))
         within = (*parent.within, parent.kinds[0])
         self.take(b"".join(chunks), lineage, names, member.declared_type, within)
 
@@ -298,6 +298,12 @@ def _name(detector: Detector | Reviewer) -> str:
 
 def _describe(detector: Detector, error: Exception) -> str:
     return f"{_name(detector)}: {_words(error)}"
+
+
+def _plainly(error: Exception) -> str:
+    """What is wrong with the file: whoever reads it cares for no detector and no class."""
+    text = " ".join(str(error).split())[:200]
+    return text or type(error).__name__
 
 
 def _words(error: Exception) -> str:

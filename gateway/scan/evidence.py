@@ -7,6 +7,7 @@ from string import ascii_letters, digits
 
 _LONGEST = 120
 _AS_NUMBERS = 16
+_BEGINNING = 32
 _LONGEST_RUN = 1 << 16
 _SHORTEST_BASE64 = 24
 _BASE64 = (ascii_letters + digits + "+/").encode()
@@ -72,6 +73,29 @@ def quote_at(data: bytes, start: int, length: int) -> str:
     return _RUN.sub(r"\1…", quote_bytes(alone if b"\0" in beside else beside))
 
 
+def letters_of(text: str) -> str:
+    """What is written as letters in a page or a script: how many, and what they begin with."""
+    letters = text.strip("\"'` \n")
+    begins = _decoded(letters[:_BEGINNING].encode("ascii", "replace"))
+    shown = f"base64, which begin {quote_bytes(begins)}" if begins else quote(letters, 24)
+    return f"{len(letters)} characters of {shown}" if begins else shown
+
+
+def says(base64: str) -> str:
+    """What some base64 says, "" if nothing that a person can read."""
+    told = _decoded(base64.encode("ascii", "replace")).decode("latin-1")
+    readable = sum(map(len, _READABLE.findall(told)))
+    return quote(told) if told and readable >= 0.9 * len(told) else ""
+
+
+def _decoded(letters: bytes) -> bytes:
+    if letters.strip(_BASE64 + b"="):
+        return b""
+    bare = letters.rstrip(b"=")
+    whole = bare[:-1] if len(bare) % 4 == 1 else bare
+    return binascii.a2b_base64(whole + b"=" * (-len(whole) % 4))
+
+
 def _unpacked(data: bytes, start: int) -> str:
     """What the base64 at ``start`` says, "" if nothing that a person can read."""
     before = data[max(0, start - _LONGEST_RUN) : start]
@@ -79,12 +103,7 @@ def _unpacked(data: bytes, start: int) -> str:
     into = len(before) - len(before.rstrip(_BASE64))
     from_here = before[len(before) - into % 4 :] if into % 4 else b""
     letters = from_here + behind[: len(behind) - len(behind.lstrip(_BASE64))]
-    if len(letters) < _SHORTEST_BASE64:
-        return ""
-    whole = letters[:-1] if len(letters) % 4 == 1 else letters
-    told = binascii.a2b_base64(whole + b"=" * (-len(whole) % 4)).decode("latin-1")
-    readable = sum(map(len, _READABLE.findall(told)))
-    return quote(told) if readable >= 0.9 * len(told) else ""
+    return says(letters.decode()) if len(letters) >= _SHORTEST_BASE64 else ""
 
 
 def around(data: bytes, start: int, length: int, *, before: int = 24, after: int = 48) -> bytes:
@@ -99,4 +118,9 @@ def around_match(found: re.Match[str], *, before: int = 24, after: int = 48) -> 
     """What a pattern found in a text, quoted with a little of what stands on both sides."""
     start, stop = found.span()
     stop = min(stop, start + _LONGEST)
-    return quote(found.string[max(0, start - before) : stop + after].strip())
+    first = max(0, start - before)
+    beside = found.string[first:start]
+    if first and found.string[first - 1].isalnum():
+        # Half a word says nothing, or something else.
+        beside = beside.lstrip(ascii_letters + digits)
+    return quote((beside + found.string[start : stop + after]).strip())

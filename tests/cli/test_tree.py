@@ -43,7 +43,7 @@ def test_the_worst_stands_first_and_a_note_takes_one_line() -> None:
 
     assert lines[1].startswith("├── malicious: it was seen  [macro.dropper]")
     assert lines[3].startswith("├── suspicious: it was seen  [macro.autoexec]")
-    assert lines[5] == "├── not seen: damaged  cut off"
+    assert lines[5] == "├── not seen: damaged: cut off"
     assert lines[6] == "└── note: it was seen: evidence  [macro.present]"
 
 
@@ -96,7 +96,39 @@ def test_parts_of_a_document_are_shown_where_something_was_seen() -> None:
     )
 
     assert [line.strip("│├└─ ") for line in lines if "part" in line] == ["part7.xml  data, 1 B"]
-    assert "└── 39 files more, with nothing to remark" in lines
+    assert "└── files with nothing to remark: 39" in lines
+
+
+def test_what_is_seen_many_times_in_a_file_is_one_remark() -> None:
+    many = (
+        Finding("zip.ambiguous", Level.SUSPICIOUS, "two sizes", f"part {number}", ROOT)
+        for number in range(40)
+    )
+    gaps = (Gap(Reason.DAMAGED, detail, ROOT) for detail in ("wrong checksum", "cut off"))
+    lines = drawn(report(*many, *gaps))
+
+    assert "│   └── part 0; part 1; part 2; and 37 more" in lines
+    assert "└── not seen: damaged: wrong checksum; cut off" in lines
+
+
+def test_who_shall_not_release_need_not_ask() -> None:
+    told = " ".join(
+        drawn(
+            report(
+                finding("disguise.polyglot", Level.SUSPICIOUS),
+                finding("lnk.inside", Level.SUSPICIOUS),
+            )
+        )
+    )
+
+    assert NOT_RELEASE in told
+    assert ASK not in told
+
+
+def test_the_rule_to_read_about_is_named() -> None:
+    seen = Finding("yara.match", Level.SUSPICIOUS, "a letter", "", ROOT, rule="our_letter")
+
+    assert "`lazaretto rules show our_letter` tells" in " ".join(drawn(report(seen), width=200))
 
 
 def test_attachments_are_shown_even_where_nothing_was_seen() -> None:
@@ -108,4 +140,4 @@ def test_attachments_are_shown_even_where_nothing_was_seen() -> None:
 def test_a_report_without_a_file_is_drawn() -> None:
     lines = drawn(Report((), (Gap(Reason.LOST, "killed", ROOT),), (), Pack("core", "1")))
 
-    assert any("not seen: lost  killed" in line for line in lines)
+    assert any("not seen: lost: killed" in line for line in lines)

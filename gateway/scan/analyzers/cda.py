@@ -19,6 +19,7 @@ from gateway.scan.kinds import Kind
 _HEAD = 1 << 16
 _ROOT = re.compile(r"<(?:[\w.-]{1,20}:)?ClinicalDocument[\s>]")
 _ENTITY = re.compile(r"<!ENTITY\s[^>]{1,300}>")
+_FROM_OUTSIDE = re.compile(r"<!ENTITY\s[^>]*\s(?:SYSTEM|PUBLIC)\b")
 _SCRIPT_ADDRESS = re.compile(r"(?i)^\s*(?:javascript|vbscript|data):")
 _WEB = re.compile(r"(?i)^\s*(?:https?|ftp):")
 _ACTIVE_TAGS = frozenset({"script", "iframe", "object", "embed", "applet", "form", "meta"})
@@ -51,6 +52,8 @@ class CdaAnalyzer:
             seen.setdefault(code, evidence)
         for code, evidence in seen.items():
             summary, level = _JUDGED[code]
+            if code == "cda.entity" and _FROM_OUTSIDE.search(evidence):
+                level = Level.MALICIOUS
             yield Finding(code, level, summary, evidence, artifact.lineage, technique="T1027.009")
 
 

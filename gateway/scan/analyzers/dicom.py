@@ -81,7 +81,7 @@ def _end(artifact: Artifact, found: Contents) -> Iterator[Finding]:
         evidence = f"{size} bytes of an element that is longer"
         yield _finding("dicom.appended", Level.NOTE, summary, evidence, artifact)
         return
-    evidence = f"{size} bytes behind the last element: {quote_bytes(behind, 60)}"
+    evidence = f"{size} bytes behind the last element, which begin {quote_bytes(behind[:16])}"
     summary = "Something stands behind the end of a medical image"
     yield _finding("dicom.appended", Level.SUSPICIOUS, summary, evidence, artifact)
 

@@ -11,6 +11,7 @@ from gateway.model import Finding, Gap, Level
 from gateway.scan.api import Artifact, Context
 from gateway.scan.evidence import quote
 from gateway.scan.formats import filenames, lookalikes, ziprecords
+from gateway.scan.formats.kindnames import in_words
 from gateway.scan.kinds import Kind, is_polyglot
 
 _PROGRAMS = frozenset({Kind.PE, Kind.ELF, Kind.MACHO, Kind.JAR, Kind.MSI, Kind.LNK, Kind.SCRIPT})
@@ -137,6 +138,5 @@ def _is_document(name: str, program: Kind) -> bool:
 
 def _finding(code: str, level: Level, artifact: Artifact, name: str) -> Finding:
     summary, technique = _SUMMARIES[code]
-    kinds = " and ".join(kind.value for kind in artifact.kinds)
-    evidence = f"{quote(name) or 'no name'}: the content is {kinds}"
+    evidence = f"{quote(name) or 'no name'} is {in_words(artifact.kinds)}"
     return Finding(code, level, summary, evidence, artifact.lineage, technique=technique)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from gateway.model import Finding, Gap, Level
 from gateway.scan.api import Artifact, Context
-from gateway.scan.evidence import around_match, quote
+from gateway.scan.evidence import around_match, letters_of, quote, says
 from gateway.scan.formats import filenames, htmlpage, markup
 from gateway.scan.formats.htmlpage import Page
 from gateway.scan.kinds import Kind
@@ -64,6 +64,7 @@ _LEADS_TO_NAMED = re.compile(
         ({_VARIABLE}) (?= \s*(?:[;,)}}+?\n]|$) )"""
 )
 _HIDDEN = re.compile(r"\batob\s*\(|\bunescape\s*\(|fromCharCode|\bdecodeURIComponent\s*\(")
+_ENCODED = re.compile(r"\batob\s{0,20}\(\s{0,20}[\"'`]([A-Za-z0-9+/]{16,2000}={0,2})")
 _RUNS_TEXT = re.compile(
     r"""(?x) (?: \b(?:eval|execScript|Function|setTimeout) | document\s*\.\s*write(?:ln)? ) \s*\(\s*
     (?: (?:window\.)?atob\s*\( | String\.fromCharCode | (?:unescape|decodeURIComponent)\s*\(
@@ -139,7 +140,8 @@ def _smuggling(code: str) -> Iterator[Remark]:
     told = next((name for name, last in names if last in _ARCHIVES or last in filenames.RUNS), "")
     level = Level.MALICIOUS if told else Level.SUSPICIOUS
     shown = f"saved as {quote(told)}; " if told else ""
-    yield "html.smuggling", level, f"{shown}{around_match(handed)}; {quote(brought, 40)}"
+    line = around_match(handed, before=0)
+    yield "html.smuggling", level, f"{shown}{line}; out of {letters_of(brought)}"
 
 
 def _brought(code: str) -> str:
@@ -164,7 +166,8 @@ def _downloads(page: Page, code: str) -> Iterator[Remark]:
         if carried or (address.startswith("data:") and last in _ARCHIVES | filenames.RUNS):
             level = Level.MALICIOUS if _CLICKS.search(code) else Level.SUSPICIOUS
             clicked = ", clicked by a script" if level == Level.MALICIOUS else ""
-            evidence = f"{quote(name, 60) or 'no name'}: {quote(address, 60)}{clicked}"
+            letters = letters_of(address.partition(",")[2])
+            evidence = f"{quote(name, 60) or 'no name'}, out of {letters}{clicked}"
             yield "html.download", level, evidence
 
 
@@ -195,8 +198,12 @@ def _redirects(page: Page, alone: str, text: str) -> Iterator[Remark]:
         return
     is_hidden = led is not None and _HIDDEN.search(led[0])
     is_empty = len(markup.words(text)) < _FEW_WORDS
-    shown = around_match(led) if led is not None else f"refresh to {quote(away, 100)}"
     is_program = filenames.runs(_WEB.sub("", away).partition("?")[0])
+    shown = f"refresh to {quote(away, 100)}"
+    if led is not None:
+        hidden = _ENCODED.search(alone, led.start(), led.end() + _FEW_WORDS)
+        told = says(hidden[1]) if hidden is not None else ""
+        shown = f"leads to {told}, hidden in base64" if told else around_match(led)
     if is_hidden or is_empty or is_program:
         yield "html.redirect", Level.SUSPICIOUS, shown
     else:

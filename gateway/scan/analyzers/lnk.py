@@ -104,7 +104,8 @@ def _remarks(shortcut: Shortcut, data: bytes) -> Iterator[tuple[str, str]]:
         yield "lnk.remote", f"leads to {quote(elsewhere, 80)}"
     padded = next((text for text in (arguments, *places, shortcut.folder) if _is_padded(text)), "")
     if padded:
-        yield "lnk.hidden", f"blanks hide {quote(padded.strip()[-60:], 60)}"
+        last = _BLANKS.split(padded.strip())[-1].strip()
+        yield "lnk.hidden", f"blanks push this out of sight: {quote(last, 100)}"
     elif len(arguments) > _LONG:
         yield "lnk.hidden", f"{len(arguments)} characters of arguments"
     rest = data[shortcut.end :]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from gateway.model import Finding, Gap, Level
 from gateway.scan.api import Artifact, Context
-from gateway.scan.evidence import quote
+from gateway.scan.evidence import quote, quote_bytes
 from gateway.scan.formats import filenames, programheader
 from gateway.scan.kinds import Kind
 
@@ -20,6 +20,8 @@ _PACKAGES = frozenset({Kind.AR, Kind.RPM})
 _IMAGES = frozenset(
     {Kind.ISO, Kind.UDF, Kind.FAT, Kind.WIM, Kind.VHD, Kind.VHDX, Kind.VMDK, Kind.DISK}
 )
+_TEXTS = frozenset({Kind.TEXT, Kind.SCRIPT, Kind.XML, Kind.HTML})
+_BEGINNING = 400
 _PAGE_SCRIPTS = frozenset({"js", "vbs"})
 
 _SUMMARIES = {
@@ -88,5 +90,7 @@ def _is_only_part(artifact: Artifact, extension: str) -> bool:
 def _evidence(artifact: Artifact, name: str) -> str:
     words = quote(programheader.describe(artifact.data, artifact.kinds[0]), 200)
     where = ", inside a disk image" if not _IMAGES.isdisjoint(artifact.within) else ""
+    if artifact.kinds[0] in _TEXTS:
+        words += f", and begins {quote_bytes(artifact.data[:_BEGINNING].lstrip(), 80)}"
     other = f"{quote(name)}: " if name != artifact.name else ""
     return f"{other}{words}{where}"

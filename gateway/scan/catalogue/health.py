@@ -16,7 +16,7 @@ FINDINGS: Mapping[str, Explanation] = {
         (Level.NOTE, Level.MALICIOUS),
         "The 128 bytes before a medical image are in use; malicious when they make a program or a "
         "page of it.",
-        f"{NOT_RELEASE} The image itself is whole: with the preamble set to zeros it is harmless.",
+        f"{NOT_RELEASE} The image behind it is whole: have it sent again by another way.",
         "T1036.008",
     ),
     "dicom.document": Explanation(
@@ -40,8 +40,9 @@ FINDINGS: Mapping[str, Explanation] = {
         "T1027.009",
     ),
     "cda.entity": Explanation(
-        SUSPICIOUS,
-        "A clinical document declares entities, by which its reader can be made to fetch files.",
+        (Level.SUSPICIOUS, Level.MALICIOUS),
+        "A clinical document declares entities, by which its reader can be made to fetch files; "
+        "malicious when one names a file or an address.",
         f"{ASK} No medical program writes such documents.",
         "T1027.009",
     ),

@@ -7,6 +7,8 @@ Office writes one place in many ways: ``\\server\share``, ``file:///\\server\sha
 import re
 from urllib.parse import unquote
 
+from gateway.scan.evidence import defang
+
 _LONGEST = 4096
 _WEB = re.compile(
     r"(?i)(?:(?:mhtml|its|mk:@msitstore|url|res|script|scriptletfile|x-usc|soap:wsdl[:=]?):?!?)*"
@@ -21,7 +23,6 @@ _HANDLER = re.compile(
     r"(?i)(?:ms-msdt|ms-officecmd|ms-appinstaller|ms-search|search-ms|search|ms-cxh(?:-full)?"
     r"|shell|vbscript|scriptletfile|cmd|powershell|mshta):(?=[^\s])"
 )
-_HTTP = re.compile(r"(?i)\bhttp(?=s?:)")
 
 
 def is_remote(address: str) -> bool:
@@ -55,7 +56,7 @@ def runs_tool(address: str) -> bool:
 
 def defanged(address: str) -> str:
     """The address in a form that nobody clicks by mistake."""
-    return _HTTP.sub("hxxp", address).replace("://", "[:]//", 1)
+    return defang(address)
 
 
 def _plain(address: str) -> str:

@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Iterator
 
+from gateway.scan.formats.kindnames import in_words
 from gateway.scan.kinds import Kind
 
 _MACHINES = {0x14C: "32 bit", 0x8664: "64 bit", 0xAA64: "ARM", 0x1C0: "ARM", 0x1C4: "ARM"}
@@ -55,7 +56,7 @@ def _words(data: bytes, kind: Kind) -> Iterator[str]:
         case Kind.MSI:
             yield "a package for Windows Installer"
         case _:
-            yield f"the content is {kind.value}"
+            yield f"by its name; it is {in_words((kind,))}"
 
 
 def _for(system: str, machine: str | None) -> str:

@@ -31,11 +31,18 @@ def test_what_a_browser_would_run_is_suspicious(inside: str) -> None:
     assert judged(section(inside)) == [("cda.active", Level.SUSPICIOUS)]
 
 
-def test_entities_are_suspicious() -> None:
-    entity = b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/hostname">]><ClinicalDocument '
-    data = health.CDA.encode().replace(b"<ClinicalDocument ", entity)
+@pytest.mark.parametrize(
+    ("entity", "level"),
+    [
+        (b'x "y"', Level.SUSPICIOUS),
+        (b'x SYSTEM "file:///etc/hostname"', Level.MALICIOUS),
+    ],
+)
+def test_entities_are_suspicious_and_malicious_from_outside(entity: bytes, level: Level) -> None:
+    begins = b"<!DOCTYPE a [<!ENTITY " + entity + b">]><ClinicalDocument "
+    data = health.CDA.encode().replace(b"<ClinicalDocument ", begins)
 
-    assert judged(data) == [("cda.entity", Level.SUSPICIOUS)]
+    assert judged(data) == [("cda.entity", level)]
 
 
 def test_a_share_is_suspicious_and_the_web_a_note() -> None:

@@ -149,4 +149,4 @@ def test_the_evidence_is_the_name_and_the_content() -> None:
     (finding,) = DisguiseAnalyzer().analyze(office.artifact(PROGRAM, "resultat.pdf"), Context())
 
     assert isinstance(finding, Finding)
-    assert finding.evidence == "resultat.pdf: the content is pe"
+    assert finding.evidence == "resultat.pdf is a Windows program"

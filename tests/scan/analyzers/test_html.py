@@ -63,12 +63,22 @@ def test_a_file_that_a_page_builds_is_smuggled(page: str, level: Level) -> None:
     assert judged(page) == [("html.smuggling", level)]
 
 
+def test_the_evidence_of_a_hidden_address_is_the_address() -> None:
+    address = base64.b64encode(b"https://portal.example.invalid/login").decode()
+    page = f'<script>window["location"]["replace"](atob("{address}"))</script>'
+    (finding,) = look(page)
+
+    assert finding.evidence == (
+        "leads to hxxps://portal[.]example[.]invalid/login, hidden in base64"
+    )
+
+
 def test_the_evidence_of_smuggling_is_the_name_and_the_line() -> None:
     (finding,) = look(smuggler(f'atob("{LETTERS}")', '"facture.zip"'))
 
     assert finding.evidence.startswith("saved as facture.zip; ")
     assert "createObjectURL" in finding.evidence
-    assert "UEsDB" in finding.evidence
+    assert finding.evidence.endswith(" characters of base64, which begin PK…")
 
 
 @pytest.mark.parametrize(

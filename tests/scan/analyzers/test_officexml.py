@@ -122,7 +122,7 @@ class TestRelationships:
         (finding,) = look(linked("frame", "http://192.0.2.1/a"))
 
         assert isinstance(finding, Finding)
-        assert finding.evidence == "frame: hxxp[:]//192.0.2.1/a"
+        assert finding.evidence == "frame: hxxp://192[.]0[.]2[.]1/a"
         assert finding.technique == "T1221"
 
     def test_relationships_that_nobody_can_read_are_a_gap(self) -> None:

@@ -174,7 +174,7 @@ class TestOtherActions:
         link = "<< /Subtype /Link /Rect [0 0 9 9] /A << /S /URI /URI (https://chu.example/a) >> >>"
         finding = findings(pdf.document("", "", link))["pdf.link"]
 
-        assert (finding.level, finding.evidence) == (Level.NOTE, "hxxps[:]//chu.example/a")
+        assert (finding.level, finding.evidence) == (Level.NOTE, "hxxps://chu[.]example/a")
 
     @pytest.mark.parametrize("address", ["ms-msdt:/id PCWDiagnostic", "search-ms:query=x"])
     def test_a_link_to_a_tool_of_windows_is_suspicious(self, address: str) -> None:
@@ -191,7 +191,7 @@ class TestOtherActions:
         link = "<< /Subtype /Link /Rect [0 0 600 700] /A << /URI (http://192.0.2.1/x) /S /URI >> >>"
         data = pdf.document("", "/Annots [4 0 R]", link)
 
-        assert findings(data)["pdf.lure"].evidence == "hxxp[:]//192.0.2.1/x"
+        assert findings(data)["pdf.lure"].evidence == "hxxp://192[.]0[.]2[.]1/x"
 
     def test_a_poster_with_words_is_no_lure(self) -> None:
         link = "<< /Subtype /Link /Rect [0 0 600 700] /A << /URI (http://192.0.2.1/x) /S /URI >> >>"

@@ -66,4 +66,4 @@ def test_a_tool_of_windows_is_known(address: str) -> None:
 
 
 def test_an_address_is_shown_so_that_nobody_clicks_it() -> None:
-    assert addresses.defanged("https://chu.example/a") == "hxxps[:]//chu.example/a"
+    assert addresses.defanged("https://chu.example/a") == "hxxps://chu[.]example/a"

@@ -21,7 +21,7 @@ from tests.support import programs
          "a program for Linux (64 bit), carries packed scripts"),
         (programs.mac(), Kind.MACHO, "a program for macOS (64 bit)"),
         (b"PK", Kind.JAR, "a program for Java"),
-        (b"text", Kind.TEXT, "the content is text"),
+        (b"text", Kind.TEXT, "by its name; it is text"),
     ],
 )  # fmt: skip
 def test_a_header_is_told_in_words(data: bytes, kind: Kind, words: str) -> None:
