@@ -91,6 +91,7 @@ class Kind(StrEnum):
     FONT = "font"
     DICOM = "dicom"
     HL7 = "hl7"
+    HPRIM = "hprim"
 
 
 _SIGNATURES: tuple[tuple[Kind, int, bytes], ...] = (
@@ -261,6 +262,7 @@ _BY_TEXT = {
     textlook.Look.PGP: Kind.PGP,
     textlook.Look.SMIME: Kind.SMIME,
     textlook.Look.HL7: Kind.HL7,
+    textlook.Look.HPRIM: Kind.HPRIM,
     textlook.Look.PLAIN: Kind.TEXT,
 }
 
@@ -290,6 +292,10 @@ _HONEST_PAIRS: tuple[frozenset[Kind], ...] = (
     frozenset({Kind.PE, Kind.JAR}),
     frozenset({Kind.ISO, Kind.UDF}),  # bridge discs
     frozenset({Kind.SCRIPT, Kind.ZIP}),  # Python's zipapp
+    frozenset({Kind.HL7, Kind.HTML}),  # results that are written as a page
+    frozenset({Kind.HPRIM, Kind.HTML}),
+    frozenset({Kind.HL7, Kind.PDF}),  # one stands in hexadecimal or as it is
+    frozenset({Kind.HPRIM, Kind.PDF}),
 )
 
 
@@ -379,6 +385,9 @@ def _second_faces(data: bytes, main: Kind) -> Iterator[Kind]:
     # Readers take a header anywhere in the first 1,024 bytes (ISO 32000-1, appendix H.3.4.1).
     if _PDF_HEADER.search(data, 0, 1024):
         yield Kind.PDF
+    # A browser that opens one by its name shows the page in it.
+    if main in {Kind.HL7, Kind.HPRIM} and _PAGE.search(data, 0, _PAGE_WITHIN):
+        yield Kind.HTML
 
 
 def _zip_kinds(data: bytes) -> Iterator[Kind]:

@@ -37,7 +37,7 @@ class Password:
     """False for a mere word of the message: it is tried where that costs little."""
 
 
-_SPOKEN = (Kind.MESSAGE, Kind.HTML, Kind.TEXT)
+_SPOKEN = (Kind.MESSAGE, Kind.HTML, Kind.TEXT, Kind.HPRIM)
 _MOST_TEXTS = 40
 _MOST_NAMES = 200
 _TEXT_BYTES = 64 << 10

@@ -46,7 +46,7 @@ class Headers:
 class Words:
     """What a person would read: the texts of the message, and of mails in it."""
 
-    kinds = frozenset({Kind.TEXT, Kind.HTML})
+    kinds = frozenset({Kind.TEXT, Kind.HTML, Kind.HL7, Kind.HPRIM})
     broken: tuple[type[Exception], ...] = ()
 
     def analyze(self, artifact: Artifact, _: Context) -> Iterator[Finding | Gap]:

@@ -71,6 +71,7 @@ GOOD = {
     "shortcut": shortcut(expanded="%COMSPEC%", arguments="/c x", icon="a.pdf", share="\\\\a\\b"),
     "clinical document": containers.cda(b"MZ and more of it", "text/plain"),
     "laboratory message": containers.hl7(b"<html> and more of it"),
+    "letter": health.HPRIM.encode() + b"MZ" + bytes(40),
     "bundle": containers.fhir(b"<html> and more of it", "application/pdf", "a"),
     "medical package": files.zipped(health.package({"a.exe": b"", "IHE_XDM/B/C.PDF": b""})),
     "image with a document": health.document_in_image(b"%PDF-1.7", "application/pdf"),

@@ -13,7 +13,7 @@ from gateway.demo import samples
 from gateway.model import Finding, Gap
 from gateway.scan.api import Artifact, Context, Extractor, Member
 from gateway.scan.builtin import EXTRACTORS
-from tests.support import containers, files, pdf, shortcuts, smime
+from tests.support import containers, files, health, pdf, shortcuts, smime
 
 _MOST_MEMBERS = 200
 _MOST_BYTES = 4 << 20
@@ -55,6 +55,7 @@ GOOD = {
     ),
     "activemime": containers.activemime(files.TEXT),
     "hl7": containers.hl7(files.pdf()),
+    "hprim": health.HPRIM_HEAD.encode() + b"{\\rtf1 a}\r\n****FIN****\r\n" + files.program(),
     "cda": containers.cda(files.pdf()),
     "fhir": containers.fhir(files.pdf(), "application/pdf", "a.pdf"),
     "outlook bodies": containers.outlook_item({"10090102": containers.HELLO, "1000001E": b"x"}),

@@ -35,6 +35,7 @@ from gateway.scan.formats import (
     htmlpage,
     inflate,
     javascript,
+    laboratory,
     lookalikes,
     lzfu,
     lzw,
@@ -195,6 +196,8 @@ PARSERS: dict[str, Target] = {
     "onenote pages": Target(onepage.read),
     "dicom": Target(dicomdata.read, BROKEN),
     "lnk": Target(shelllink.read, BROKEN),
+    "laboratory documents": Target(_all(laboratory.documents)),
+    "laboratory surplus": Target(laboratory.surplus),
     # documents
     "vba": Target(_all(vba.modules), BROKEN),
     "vba source": Target(vba.decompress, BROKEN),

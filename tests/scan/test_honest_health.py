@@ -20,7 +20,21 @@ HONEST = {
     "compte-rendu.xml": containers.cda(PDF),
     "cda.xsl": health.SHEET.encode(),
     "IHE_XDM.ZIP": files.zipped(health.package()),
-    "resultats.hpr": health.HPRIM.encode(),
+    "resultats.hpr": health.HPRIM.encode("cp1252"),
+    "resultats-dos.hpr": health.HPRIM.encode("cp850"),
+    "resultats-mac.txt": health.HPRIM.encode("mac-roman"),
+    "resultats-utf8.txt": health.HPRIM.encode(),
+    "deux-lettres.hpr": health.HPRIM.encode("cp1252") * 2 + b"\x1a",
+    "imprimante.hpr": health.HPRIM.replace("Biologie", "\x1bE\x0fBiologie\x12\x0c").encode("cp850"),
+    "sante.hpr": health.HPRIM_SEGMENTS.encode("cp1252"),
+    "lettre-rtf.hpr": (health.HPRIM_HEAD + "{\\rtf1 Cher confrère}\r\n****FIN****\r\n").encode(
+        "cp1252"
+    ),
+    "resultats-mllp.hl7": b"\x0b" + health.HL7.encode() + b"\x1c\r",
+    "resultats-hex.hl7": (
+        health.HL7 + f"OBX|2|ED|X||^application^pdf^Hex^{PDF.hex()}|||||F\r"
+    ).encode(),
+    "resultats-page.hl7": (health.HL7 + "OBX|2|FT|X||<html><p>Normal</p></html>|||||F\r").encode(),
     "resultats.hl7": health.HL7.encode(),
     "resultats-pdf.hl7": containers.hl7(PDF),
     "patient.json": health.FHIR.encode(),
@@ -42,4 +56,13 @@ def test_the_kinds_are_told() -> None:
 
     assert kinds["IM000001"] == kinds["whole-slide.dcm"] == Kind.DICOM
     assert kinds["resultats.hl7"] == Kind.HL7
+    letters = (
+        "resultats.hpr",
+        "resultats-dos.hpr",
+        "deux-lettres.hpr",
+        "imprimante.hpr",
+        "sante.hpr",
+    )
+    assert {kinds[name] for name in letters} == {Kind.HPRIM}
+    assert kinds["resultats-mllp.hl7"] == Kind.HL7
     assert kinds["lettre.xml"] == kinds["cda.xsl"] == Kind.XML

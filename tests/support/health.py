@@ -75,10 +75,23 @@ SHEET = (
     '<xsl:template match="/"><html><body><xsl:apply-templates/></body></html></xsl:template>'
     "</xsl:stylesheet>"
 )
-HPRIM = (
-    "0001\r\nDUPONT\r\nMARIE\r\n1 RUE DE LA PAIX\r\n\r\n75001 PARIS\r\n01/01/1950\r\n\r\n"
-    "****LAB****\r\nRES|Glycemie|GLY|A|N|5.2|mmol/l|4.0|6.1||||F|\r\n****FIN****\r\n"
+HPRIM_HEAD = (
+    "0000129610\r\nDUPONT\r\nMARIE\r\n1 RUE DE LA PAIX\r\n\r\n75001 PARIS\r\n01/01/1950\r\n"
+    "1234567890123 75\r\n    506232\r\n22/05/2026\r\n         C Laboratoire      \r\n"
+    "     MED. DUVAL PIERRE      \r\n"
 )
+HPRIM = HPRIM_HEAD + (
+    "\r\nBiologie médicale : résultats du prélèvement\r\n****LAB****\r\n"
+    "TEX|    Glycémie à jeun    5,2 mmol/l\r\n"
+    "RES|Glycemie|GLY|A|N|5.2|mmol/l|4.0|6.1||||F|\r\n****FIN****\r\n****FINFICHIER****\r\n"
+)
+"""HPRIM Médecins: twelve lines, a letter, results, marks."""
+HPRIM_SEGMENTS = (
+    "H|~^\\&|URG062.HPR||133002782~LABO||ORU|||MARURG~Urgences||P|H2.2~C|202605221528\r\n"
+    "P|1|01|02||DUPONT~MARIE||19500101|F\r\nOBR|1||~001|GLY~Glycémie~L\r\n"
+    "OBX|1|NM|GLY~Glycémie~L||5.2|mmol/l|4.0-6.1|N|||F\r\nL|1\r\n"
+)
+"""HPRIM Santé."""
 HL7 = (
     "MSH|^~\\&|LAB|HOSP|EHR|HOSP|20260301||ORU^R01|1|P|2.5\r"
     "PID|1||ID1||TEST^LEA\rOBX|1|NM|GLY^Glucose||5.2|mmol/l|4.0-6.1|N|||F\r"

@@ -33,7 +33,7 @@ _CALLS = re.compile(
 class CellAnalyzer:
     """Looks at texts with the name of a table, and at SYLK under any name."""
 
-    kinds = frozenset({Kind.TEXT})
+    kinds = frozenset({Kind.TEXT, Kind.HL7, Kind.HPRIM})
     broken: tuple[type[Exception], ...] = ()
 
     def analyze(self, artifact: Artifact, _context: Context) -> Iterator[Finding | Gap]:

@@ -15,7 +15,7 @@ from gateway.scan.formats.kindnames import in_words
 from gateway.scan.kinds import Kind, is_polyglot
 
 _PROGRAMS = frozenset({Kind.PE, Kind.ELF, Kind.MACHO, Kind.JAR, Kind.MSI, Kind.LNK, Kind.SCRIPT})
-_VAGUE = frozenset({Kind.DATA, Kind.TEXT, Kind.EMPTY})
+_VAGUE = frozenset({Kind.DATA, Kind.TEXT, Kind.HPRIM, Kind.EMPTY})
 _BINARIES = _PROGRAMS - {Kind.LNK, Kind.SCRIPT}
 _PICTURES = ("jpg", "jpeg", "png", "gif", "bmp", "tif", "tiff", "webp")
 _OLDER, _NEWER = (

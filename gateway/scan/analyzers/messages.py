@@ -1,17 +1,18 @@
-"""Looks at laboratory messages and records (HL7 v2, FHIR) for documents that are not what they say.
+"""Looks at laboratory messages and records (HL7 v2, HPRIM, FHIR): documents, and what is no text.
 
 The documents themselves are handed out as files of their own and judged there.
 """
 
 import json
 import re
+from base64 import b64encode
 from collections.abc import Iterator
 from itertools import islice
 
 from gateway.model import Finding, Gap, Level
 from gateway.scan.api import Artifact, Context
 from gateway.scan.evidence import quote, quote_bytes
-from gateway.scan.formats import addresses, markup, mediatypes
+from gateway.scan.formats import addresses, laboratory, markup, mediatypes
 from gateway.scan.formats.mediatypes import Agreement
 from gateway.scan.kinds import Kind
 
@@ -22,6 +23,7 @@ _TYPES = {
     "png": "image/png", "gif": "image/gif", "tiff": "image/tiff", "html": "text/html",
     "xml": "text/xml", "x-hl7-cda-level-one": "text/xml",
 }  # fmt: skip
+_HEXADECIMAL = re.compile(r"(?:[0-9A-Fa-f]{2})+")
 _MOST_JSON = 32 << 20
 _MOST_DOCUMENTS = 200
 _MOST_NODES = 1_000_000
@@ -31,14 +33,15 @@ _JUDGED = {
     "message.share": ("A message refers to a share", Level.SUSPICIOUS),
     "message.document": ("A document inside a message; it was looked at too", Level.NOTE),
 }
+_MEDICAL = frozenset({Kind.HL7, Kind.HPRIM})
 Document = tuple[str, str, str]
 """Stated media type, the first of its letters or an address, and its place."""
 
 
 class MessageContentsAnalyzer:
-    """Looks at HL7 v2 messages, and at FHIR resources in JSON or XML."""
+    """Looks at HL7 v2 and HPRIM messages, and at FHIR resources in JSON or XML."""
 
-    kinds = frozenset({Kind.HL7, Kind.TEXT, Kind.XML})
+    kinds = frozenset({Kind.HL7, Kind.HPRIM, Kind.TEXT, Kind.XML})
     broken = (RecursionError,)
 
     def analyze(self, artifact: Artifact, _context: Context) -> Iterator[Finding | Gap]:
@@ -47,32 +50,50 @@ class MessageContentsAnalyzer:
             code, evidence = _judge(document)
             summary, level = _JUDGED[code]
             yield Finding(code, level, summary, evidence, artifact.lineage, technique="T1027.009")
+        if not _MEDICAL.isdisjoint(artifact.kinds):
+            yield from _surplus(artifact)
+
+
+def _surplus(artifact: Artifact) -> Iterator[Finding]:
+    data = laboratory.plain(artifact.data)
+    found = laboratory.surplus(data)
+    if found is None:
+        return
+    count = len(data) - found.start
+    shown = f"{count} bytes at byte {found.start}: {quote_bytes(data[found.start :], 60)}"
+    level, what = (Level.NOTE, "Text") if found.is_text else (Level.SUSPICIOUS, "Bytes")
+    summary = f"{what} behind the end of a laboratory message, or between its lines"
+    yield Finding("message.surplus", level, summary, shown, artifact.lineage, technique="T1027.009")
 
 
 def _documents(artifact: Artifact) -> Iterator[Document]:
     data = artifact.data
-    if Kind.HL7 in artifact.kinds:
-        yield from _of_segments(markup.decode(data))
+    if not _MEDICAL.isdisjoint(artifact.kinds):
+        yield from _of_segments(laboratory.plain(data))
     elif Kind.XML in artifact.kinds and b"hl7.org/fhir" in data[:4096]:
         yield from _of_elements(markup.decode(data))
     elif Kind.TEXT in artifact.kinds and _RESOURCE.match(data) and len(data) <= _MOST_JSON:
         yield from _of_json(data)
 
 
-def _of_segments(text: str) -> Iterator[Document]:
-    """Observations of type ED (encapsulated data) and RP (reference), by position."""
-    for number, segment in enumerate(re.split(r"[\r\n]+", text), start=1):
-        fields = segment.split("|", 6)
-        if fields[0] != "OBX" or len(fields) < 6:
-            continue
-        parts = fields[5].split("^")
-        place = f"OBX in line {number}"
-        if fields[2] == "ED" and len(parts) >= 5:
-            subtype = parts[2].strip().lower()
-            kind = _TYPES.get(subtype) or _TYPES.get(parts[1].strip().lower(), "")
-            yield kind or f"{parts[1]}/{parts[2]}", parts[4][:400], place
-        elif fields[2] == "RP":
-            yield "", parts[0][:400], place
+def _of_segments(data: bytes) -> Iterator[Document]:
+    """Observations that are a document (ED) or name one (RP, and FIC in HPRIM), by position."""
+    for one in laboratory.observations(data):
+        place = f"OBX in line {one.line}"
+        if one.kind == "ED" and len(one.parts) >= 5:
+            kind, subtype, encoding = (part.strip().lower() for part in one.parts[1:4])
+            said = one.parts[4][:400]
+            plain = _of_hexadecimal(said) if encoding == "hex" else said
+            media = _TYPES.get(subtype) or _TYPES.get(kind, "")
+            yield media or f"{one.parts[1]}/{one.parts[2]}", plain, place
+        elif one.kind in {"RP", "FIC"}:
+            yield "", one.parts[0][:400], place
+
+
+def _of_hexadecimal(said: str) -> str:
+    """The same in base64, as the others are."""
+    digits = _HEXADECIMAL.match(said)
+    return b64encode(bytes.fromhex(digits[0])).decode() if digits else said
 
 
 def _of_json(data: bytes) -> Iterator[Document]:

@@ -23,7 +23,7 @@ _RUN = frozenset(
 )
 _SHOWN = frozenset(
     {Kind.PDF, Kind.OOXML, Kind.ODF, Kind.OLE, Kind.RTF, Kind.IMAGE, Kind.AUDIO_VIDEO, Kind.TEXT}
-    | {Kind.DICOM, Kind.HL7, Kind.MESSAGE, Kind.EMPTY, Kind.FONT}
+    | {Kind.DICOM, Kind.HL7, Kind.HPRIM, Kind.MESSAGE, Kind.EMPTY, Kind.FONT}
 )
 _WINDOWS_PAGE = re.compile(rb"(?i)<hta:application")
 _LURE = re.compile(

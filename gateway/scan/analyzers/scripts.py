@@ -84,7 +84,9 @@ _FORMULA = re.compile(
 class ScriptAnalyzer:
     """Looks at scripts by content, and at what acts by its name."""
 
-    kinds = frozenset({Kind.SCRIPT, Kind.TEXT, Kind.XML, Kind.HTML, Kind.DATA})
+    kinds = frozenset(
+        {Kind.SCRIPT, Kind.TEXT, Kind.XML, Kind.HTML, Kind.DATA, Kind.HL7, Kind.HPRIM}
+    )
     broken: tuple[type[Exception], ...] = ()
 
     def analyze(self, artifact: Artifact, _context: Context) -> Iterator[Finding | Gap]:

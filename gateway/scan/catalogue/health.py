@@ -88,6 +88,13 @@ FINDINGS: Mapping[str, Explanation] = {
         "Nothing: results are sent like this.",
         "T1027.009",
     ),
+    "message.surplus": Explanation(
+        (Level.NOTE, Level.SUSPICIOUS),
+        "Something stands behind the end of a laboratory message (HL7 v2, HPRIM) or between its "
+        "lines: a note where it is text, suspicious where it is bytes that no text holds.",
+        f"{ASK} No laboratory system writes such messages. What is there was looked at too.",
+        "T1027.009",
+    ),
     "xdm.outside": Explanation(
         SUSPICIOUS,
         "A package of medical documents (IHE XDM) holds a file that has no place in it: a program, "

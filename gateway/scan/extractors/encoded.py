@@ -8,7 +8,7 @@ from gateway.mime.payload import FINDERS
 from gateway.model import Finding, Gap, Level, Reason
 from gateway.scan.api import Artifact, Context, Member
 from gateway.scan.evidence import quote_bytes
-from gateway.scan.formats import encodedtext, filenames, scriptcode
+from gateway.scan.formats import encodedtext, filenames, laboratory, scriptcode
 from gateway.scan.formats.encodedtext import Encoded
 from gateway.scan.kinds import Kind
 
@@ -19,7 +19,7 @@ _DECODED = {"vbe": "decoded.vbs", "jse": "decoded.js"}
 class EncodedExtractor:
     """Opens data: addresses and base64 in texts of any make."""
 
-    kinds = frozenset({Kind.HTML, Kind.SVG, Kind.XML, Kind.SCRIPT, Kind.TEXT, Kind.HL7})
+    kinds = frozenset({Kind.HTML, Kind.SVG, Kind.XML, Kind.SCRIPT, Kind.TEXT, Kind.HL7, Kind.HPRIM})
     broken: tuple[type[Exception], ...] = ()
 
     def members(self, artifact: Artifact, _context: Context) -> Iterator[Member | Finding | Gap]:
@@ -31,7 +31,7 @@ class EncodedExtractor:
         if artifact.kinds == (Kind.TEXT,) and encodedtext.is_bare(artifact.data):
             return
         yield from _scripts(artifact)
-        found = chain(encodedtext.find(artifact.data), _of_old(artifact))
+        found = chain(encodedtext.find(artifact.data), _of_old(artifact), _of_laboratory(artifact))
         for one in islice(found, _MOST_FILES):
             yield Member(one.name, BytesIO(one.data), declared_type=one.declared_type)
         if next(found, None) is not None:
@@ -56,6 +56,17 @@ def _scripts(artifact: Artifact) -> Iterator[Member | Finding]:
             technique="T1027.013",
         )
         yield Member(name, BytesIO(plain))
+
+
+def _of_laboratory(artifact: Artifact) -> Iterator[Encoded]:
+    """Documents in laboratory messages that are no base64 in one piece, and what is no message."""
+    if not {Kind.HL7, Kind.HPRIM}.isdisjoint(artifact.kinds):
+        data = laboratory.plain(artifact.data)
+        for number, document in enumerate(laboratory.documents(data), start=1):
+            yield Encoded(f"document {number}", document, "")
+        surplus = laboratory.surplus(data)
+        if surplus is not None:
+            yield Encoded("behind the message", data[surplus.start :], "")
 
 
 def _of_old(artifact: Artifact) -> Iterator[Encoded]:

@@ -4,6 +4,8 @@ import codecs
 import re
 from enum import Enum, auto
 
+from gateway.scan.formats import laboratory
+
 _LOOKED_AT = 1 << 16
 _HEAD_OF_MAIL = 8_192
 _BLANK = "\ufeff \t\r\n\v\f\0"
@@ -21,6 +23,7 @@ class Look(Enum):
     PGP = auto()
     SMIME = auto()
     HL7 = auto()
+    HPRIM = auto()
     PLAIN = auto()
 
 
@@ -44,7 +47,6 @@ _HEADS = (
     (re.compile(r"\{\\rt"), Look.RTF),
     (re.compile(r"-----BEGIN PGP "), Look.PGP),
     (re.compile(r"-----BEGIN (PKCS7|CMS)-----"), Look.SMIME),
-    (re.compile(r"(MSH|FHS|BHS)\|\^~\\&"), Look.HL7),
 )
 
 # One of these at the head makes a mail; of the others it takes two.
@@ -97,9 +99,10 @@ def look(data: bytes, declared_type: str) -> Look | None:
     if text is None:
         # Mail may hold any bytes, and mail programs open it all the same.
         head = data[:_HEAD_OF_MAIL].decode("latin-1").lstrip(_BLANK)
-        return Look.MESSAGE if _is_mail(head) else None
+        return Look.MESSAGE if _is_mail(head) else _of_laboratory(data[:_LOOKED_AT])
     text = text.lstrip(_BLANK)
     stated = next((answer for head, answer in _HEADS if head.match(text)), None)
+    stated = stated or _of_laboratory(laboratory.plain(data[:_LOOKED_AT]))
     if stated is not None:
         return stated
     # No mail program reads a message in UTF-16.
@@ -108,6 +111,13 @@ def look(data: bytes, declared_type: str) -> Look | None:
     if text.startswith("<"):
         return _markup(text)
     return _words(text, declared_type)
+
+
+def _of_laboratory(head: bytes) -> Look | None:
+    """Laboratory messages are text, but for frames around them and what was put behind them."""
+    if laboratory.is_hl7(head):
+        return Look.HL7
+    return Look.HPRIM if laboratory.is_hprim(head) else None
 
 
 def _words(text: str, declared_type: str) -> Look:
