@@ -1,7 +1,9 @@
 """What is done with a message that has been judged: one function for each action, in one table.
 
 Rule 1. A positive reply is given only after the next hop, or the quarantine, has the message.
-Rule 2. A message goes to the next hop or to the quarantine: never to both, never to neither.
+Rule 2. A message goes to the next hop or to the quarantine: never to both, never to neither. What
+        is withheld goes to the quarantine, and then a copy without its bad files to the next hop:
+        both, or neither.
 Rule 3. Whatever goes wrong on our side is a 4xx, and the sender keeps the message.
 """
 
@@ -9,16 +11,20 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 
+from gateway.cleaning import Copy
 from gateway.custody import records
 from gateway.custody.holding import Patience, searchable
 from gateway.failpoints import reach
 from gateway.model import Action, Envelope, Report, Verdict
 from gateway.notices.held import Notices
+from gateway.notices.withheld import StandIns
 from gateway.repeats.once import Once
 from gateway.smtp import replies
 from gateway.smtp.marks import Marks
 from gateway.smtp.outbound import (
+    BeforeDot,
     InDoubtError,
     NextHop,
     NextHopError,
@@ -30,8 +36,11 @@ from gateway.smtp.submission import submit
 from gateway.smtp.trace import trace
 from gateway.spool import Spool
 from gateway.telemetry.events import Events
-from quarantine import Lockbox, LockboxError, NewItem, NoRoomError
+from quarantine import Lockbox, LockboxError, NewItem, NoRoomError, State
 
+COPY_SENT = "copy-sent"
+"""The audit's word for it."""
+_WHO = "intake"
 _NOTICE_SECONDS = 10.0
 """The sender waits for its answer meanwhile."""
 
@@ -50,6 +59,7 @@ class Means:
     marks: Marks
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     patience: Patience = field(default_factory=Patience)
+    stand_ins: StandIns = field(default_factory=StandIns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +76,8 @@ class Case:
     transaction: Transaction
     deadline: asyncio.Timeout
     """Until when acting may begin; what has begun is brought to its end."""
+    copy: Copy | None = None
+    """What its recipients get of a message that is withheld; None when it is held whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +94,10 @@ async def act(case: Case, means: Means) -> Outcome:
     A transaction that was not sent is left open.
     """
     try:
+        original = means.once.original(case.identifier)
+        if original and not case.copy:
+            # Left by an attempt that ended in doubt, and of no use to this one: Rule 2.
+            await _take_back(means, original, "its sender came again, and it was not withheld")
         return await _ACTS[case.verdict.action](case, means)
     except BaseException:
         means.once.doubt(case.identifier)
@@ -90,17 +106,11 @@ async def act(case: Case, means: Means) -> Outcome:
 
 async def deliver(case: Case, means: Means) -> Outcome:
     """Send the original bytes under our trace headers; the next hop's answer is ours."""
-    headers = trace(
-        case.envelope,
-        case.verdict,
-        case.report.pack,
-        hostname=means.hostname,
-        identifier=case.identifier,
-        mark=means.marks.passed(case.identifier),
-        now=means.now(),
-    )
-    reply = await _send(case, means, headers)
-    reach("next hop answered")
+
+    async def before_dot() -> None:
+        await _begin(case, means)
+
+    reply = await _send(case, means, case.message, before_dot)
     if reply is not replies.IN_DOUBT:
         await means.once.end(case.identifier, reply)
     return Outcome(reply)
@@ -115,7 +125,9 @@ async def hold(case: Case, means: Means) -> Outcome:
 
 
 async def withhold(case: Case, means: Means) -> Outcome:
-    """Hold the message, and tell its recipients."""
+    """Hold the message, and hand its recipients the copy; without one, tell them by mail."""
+    if case.copy:
+        return await _hand_over(case, means, case.copy)
     outcome = await hold(case, means)
     if outcome.item and means.notices:
         await _tell(case, means, outcome.item, means.notices)
@@ -142,12 +154,68 @@ _ACTS: Mapping[Action, Callable[[Case, Means], Awaitable[Outcome]]] = {
 }
 
 
-async def _send(case: Case, means: Means, headers: bytes) -> Reply:
-    async def before_dot() -> None:
-        await _begin(case, means)
+async def _hand_over(case: Case, means: Means, copy: Copy) -> Outcome:
+    """Hold the original, then send the copy; undo the one if the other is refused."""
+    is_new = copy.item != means.once.original(case.identifier)
+    is_held = False
 
+    async def before_dot() -> None:
+        nonlocal is_held
+        await _begin(case, means, copy.item, has_copy=True)
+        if is_new:
+            await asyncio.to_thread(
+                means.lockbox.hold, _new_item(case, means), identifier=copy.item
+            )
+            is_held = True
+        reach("original held")
+
+    reply = await _send(case, means, copy.message, before_dot)
+    if reply.is_positive:
+        await _record(case, means, copy.item, reply)
+        reach("copy recorded")
+        await means.once.end(case.identifier, reply)
+        return Outcome(reply, copy.item)
+    if reply is replies.IN_DOUBT or not is_new:
+        # An earlier copy may have arrived, and its readers know the number of its original.
+        means.once.doubt(case.identifier)
+    elif reply is not replies.INTERNAL:
+        if is_held:
+            await _take_back(means, copy.item, f"the mail server did not take a copy: {reply}")
+        await means.once.end(case.identifier, reply)
+    return Outcome(reply)
+
+
+async def _record(case: Case, means: Means, item: str, reply: Reply) -> None:
+    """Tell the quarantine who has a copy. They have it: a failure here changes nothing."""
+    people = ", ".join(entry.address for entry in case.envelope.recipients)
+    told = f"{reply}; to {people}"
     try:
-        return await case.transaction.send(headers, case.message, before_dot=before_dot)
+        record = partial(means.lockbox.record, COPY_SENT, who=_WHO, why=told, typed=item)
+        await asyncio.to_thread(record)
+    except LockboxError as error:
+        means.events.failed(case.identifier, "record", error)
+
+
+async def _take_back(means: Means, item: str, why: str) -> None:
+    """Undo a hold. Raises LockboxError: then the retry finds it."""
+    if await asyncio.to_thread(means.lockbox.state_of, item) is State.HELD:
+        await asyncio.to_thread(means.lockbox.delete, item, who=_WHO, why=why)
+
+
+async def _send(case: Case, means: Means, message: Spool, before_dot: BeforeDot) -> Reply:
+    """Send the message of the case, or its copy, under our trace headers."""
+    headers = trace(
+        case.envelope,
+        case.verdict,
+        case.report.pack,
+        hostname=means.hostname,
+        identifier=case.identifier,
+        mark=means.marks.passed(case.identifier),
+        now=means.now(),
+        withheld=f"{case.copy.item}; files={case.copy.files}" if case.copy else "",
+    )
+    try:
+        reply = await case.transaction.send(headers, message, before_dot=before_dot)
     except RefusedError as refused:
         return refused.reply
     except NextHopError:
@@ -156,15 +224,23 @@ async def _send(case: Case, means: Means, headers: bytes) -> Reply:
         means.once.doubt(case.identifier)
         means.events.failed(case.identifier, "relay", error)
         return replies.IN_DOUBT
-    except OSError as error:
-        means.events.failed(case.identifier, "journal", error)
+    except NoRoomError as error:
+        means.events.failed(case.identifier, "hold", error)
+        return replies.NO_ROOM
+    except (LockboxError, OSError) as error:
+        # It may be held all the same: the retry will ask.
+        means.once.doubt(case.identifier)
+        stage = "journal" if isinstance(error, OSError) else "hold"
+        means.events.failed(case.identifier, stage, error)
         return replies.INTERNAL
+    reach("next hop answered")
+    return reply
 
 
-async def _begin(case: Case, means: Means, item: str = "") -> None:
+async def _begin(case: Case, means: Means, item: str = "", *, has_copy: bool = False) -> None:
     """Pass the point of no return: from here on nothing is cut off half way."""
     case.deadline.reschedule(None)
-    await means.once.begin(case.identifier, case.key, item)
+    await means.once.begin(case.identifier, case.key, item, has_copy=has_copy)
 
 
 async def _put_away(case: Case, means: Means) -> Outcome:
@@ -205,7 +281,7 @@ def _new_item(case: Case, means: Means) -> NewItem:
         envelope=records.encode(case.envelope),
         report=records.encode(case.report),
         kind=case.verdict.kind.word,
-        action=case.verdict.action.word,
+        action=(case.verdict.action if case.copy else Action.QUARANTINE).word,
         reasons=case.verdict.reasons,
         pack=f"{pack.name} {pack.version}",
         summary={

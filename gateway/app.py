@@ -20,10 +20,9 @@ from typing import TextIO, TypeVar
 from gateway import tls
 from gateway.acts import Means
 from gateway.config import ConfigError, Settings
-from gateway.custody.caretaker import leniency, patience, upkeep
+from gateway.custody.caretaker import leniency, notices, patience, stand_ins, upkeep
 from gateway.custody.lockboxes import gateway_key, lockbox
 from gateway.custody.release import Handed, Release
-from gateway.notices.held import Notices
 from gateway.opinions.clamd import Clamd
 from gateway.opinions.hashlists import HashListError, HashLists, read_lists
 from gateway.opinions.panel import Panel
@@ -146,7 +145,7 @@ async def _run(
         once = Once(
             state.journal,
             events,
-            is_held=held.has,
+            state_of=held.state_of,
             patience_seconds=settings.smtp.limits.reply_time,
         )
         hop = await stack.enter_async_context(next_hop(settings))
@@ -155,12 +154,13 @@ async def _run(
         means = Means(
             hop,
             held,
-            _notices(settings),
+            notices(settings),
             events,
             once,
             _hostname(settings),
             marks,
             patience=patience(settings),
+            stand_ins=stand_ins(settings),
         )
         pipeline = Pipeline(
             scanner=panel(settings, workers.pool),
@@ -187,7 +187,7 @@ async def _run(
         addresses = await _listen(server, settings)
         events.started(addresses, workers.started.pack, workers.layers)
         events.certificate(certificate.expires if certificate else None)
-        made = Made(_setup, server_tls, _notices, panel)
+        made = Made(_setup, server_tls, panel)
         reload = Reload(
             settings, made, pool=workers.pool, server=server, pipeline=pipeline, events=events
         )
@@ -379,12 +379,6 @@ def hop_tls(settings: Settings) -> TlsContext | None:
         return None
     context = tls.of_authorities(settings.next_hop.tls_authorities)
     return lambda: context
-
-
-def _notices(settings: Settings) -> Notices | None:
-    if not settings.notices.recipients:
-        return None
-    return Notices(settings.notices.language, settings.notices.sender, settings.notices.contact)
 
 
 def _marks(settings: Settings) -> Marks:

@@ -20,8 +20,10 @@ POINTS: Mapping[str, str] = {
     "blob named": "the quarantine has the message, and the client no answer",
     "recipient accepted": "the next hop knows sender and recipient",
     "part sent": "in the middle of the message to the next hop",
+    "original held": "a copy of a withheld message has left but for its final dot",
     "dot sent": "the next hop has the message and has not answered",
     "next hop answered": "before the journal knows of the answer",
+    "copy recorded": "the quarantine knows who has a copy, and the journal does not",
     "answer due": "the journal knows, and the client has no answer",
     "answer sent": "before the client has said another word",
     # The upkeep of the quarantine.

@@ -122,6 +122,19 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Slot:
+    """A part of the message, ``message[start:end]``, that another one can take the place of.
+
+    Whatever program reads the message sees the same part there, and as a file.
+    """
+
+    start: int
+    end: int
+    files: tuple[str, ...]
+    """The files in it: the second words of their lineages."""
+
+
+@dataclass(frozen=True, slots=True)
 class Heading:
     """What an administrator knows a message by, decoded; "" for a field that is not there."""
 
@@ -144,6 +157,8 @@ class Report:
     heading: Heading = Heading()
     killed_its_worker: bool = False
     """True when no worker lived to answer, or in time."""
+    slots: tuple[Slot, ...] = ()
+    """In their order; told only of a message that is not clean."""
 
     @property
     def is_clean(self) -> bool:

@@ -2,12 +2,15 @@
 
 import asyncio
 import hashlib
+from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Protocol
 
 from gateway.acts import Case, Means, act
 from gateway.allowances.leniency import Leniency
+from gateway.cleaning import Copy, Cut, Whole, cleaned, cuts
 from gateway.custody import records
 from gateway.failpoints import reach
 from gateway.model import Action, Envelope, Gap, Pack, Reason, Recipient, Report, Verdict
@@ -28,6 +31,9 @@ _HOPED_FOR = frozenset({"8BITMIME"})
 """Before the next hop was ever reached. Without 8BITMIME a client would re-encode the message and
 break its DKIM signature; a next hop that really lacks it refuses the message later."""
 
+
+_HOLDING_SECONDS = 10.0
+"""Of the deadline: no copy is looked at in them."""
 
 _RELEASED = frozenset({State.RELEASING, State.RELEASED})
 
@@ -138,11 +144,16 @@ class Passage:
         verdict = self._judge(report, message)
         if verdict.action > Action.TAG and await self._was_released(message):
             verdict = replace(verdict, action=Action.TAG)
-        reach("verdict reached")
         case = Case(
             message, identifier, key, self._envelope, report, verdict, self._transaction, deadline
         )
-        outcome = await act(case, means)
+        whole: Whole | None = None
+        if verdict.action is Action.WITHHOLD:
+            case, whole = await self._without_bad_files(case)
+            stages.end("clean")
+        reach("verdict reached")
+        with case.copy.message if case.copy else nullcontext():
+            outcome = await act(case, means)
         stages.end("act")
         means.events.decided(
             identifier,
@@ -153,8 +164,41 @@ class Passage:
             size=message.size,
             milliseconds=stages.milliseconds,
             item=outcome.item,
+            whole=whole.value if whole else "",
         )
         return outcome.reply
+
+    async def _without_bad_files(self, case: Case) -> tuple[Case, Whole | None]:
+        """The case with a copy that may go on; or as it is, and why there is none."""
+        pipeline = self._pipeline
+        chosen = cuts(case.report, case.verdict, pipeline.policy)
+        if isinstance(chosen, Whole):
+            return case, chosen
+        # A message that is held whole needs its time too.
+        ends = case.deadline.when()
+        try:
+            async with asyncio.timeout_at(None if ends is None else ends - _HOLDING_SECONDS):
+                return await self._copied(case, chosen)
+        except TimeoutError:
+            return case, Whole.LATE
+        except (PoolBusyError, ClamdError):
+            return case, Whole.BUSY
+
+    async def _copied(self, case: Case, chosen: Sequence[Cut]) -> tuple[Case, Whole | None]:
+        means, pipeline = self._pipeline.means, self._pipeline
+        item = means.once.original(case.identifier) or means.lockbox.new_id()
+        copy = await asyncio.to_thread(cleaned, case.message, chosen, means.stand_ins, item)
+        try:
+            report = await self._ask(copy)
+            if pipeline.leniency:
+                report = pipeline.leniency.applied(report, copy, case.identifier)
+            if pipeline.policy.decide(report).action <= Action.TAG:
+                return replace(case, copy=Copy(copy, item, len(chosen))), None
+        except BaseException:
+            copy.close()
+            raise
+        copy.close()
+        return case, Whole.COPY
 
     async def _scan(self, message: Spool) -> Report:
         async with self._pipeline.poison.turn(message.sha256) as is_deadly:
@@ -162,15 +206,18 @@ class Passage:
                 detail = "it killed its workers before, and gets no more"
                 gap = Gap(Reason.LOST, detail, ("message",))
                 return Report((), (gap,), (), Pack("none", ""))
-            report = await self._pipeline.scanner.scan(
-                message,
-                name="message",
-                declared_type="message/rfc822",
-                sender_domain=self._envelope.sender_domain,
-            )
+            report = await self._ask(message)
             if report.killed_its_worker:
                 await self._pipeline.poison.killed(message.sha256)
         return report
+
+    async def _ask(self, message: Spool) -> Report:
+        return await self._pipeline.scanner.scan(
+            message,
+            name="message",
+            declared_type="message/rfc822",
+            sender_domain=self._envelope.sender_domain,
+        )
 
     def _judge(self, report: Report, message: Spool) -> Verdict:
         verdict = self._pipeline.policy.decide(report)

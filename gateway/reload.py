@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from gateway.config import ConfigError, Settings
-from gateway.custody.caretaker import leniency
-from gateway.notices.held import Notices
+from gateway.custody.caretaker import leniency, notices, stand_ins
 from gateway.opinions.panel import Panel
 from gateway.packs.load import Loaded
 from gateway.pipeline import Pipeline
@@ -36,7 +35,6 @@ class Made:
 
     setup: Callable[[Settings], tuple[Setup, Loaded]]
     tls: Callable[[Settings], ServerTls | None]
-    notices: Callable[[Settings], Notices | None]
     panel: Callable[[Settings, Pool], Panel]
 
 
@@ -73,7 +71,9 @@ class Reload:
             panel = self._made.panel(fresh, self._pool)
             setup, loaded = await asyncio.to_thread(self._made.setup, fresh)
             started = await self._pool.reload(setup)
-            means = replace(self._pipeline.means, notices=self._made.notices(fresh))
+            means = replace(
+                self._pipeline.means, notices=notices(fresh), stand_ins=stand_ins(fresh)
+            )
             self._pipeline = replace(
                 self._pipeline,
                 scanner=panel,

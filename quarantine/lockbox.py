@@ -87,16 +87,17 @@ class Lockbox:
         """An id for an item to come, for whoever has to write it down before the item is held."""
         return new_id(self._parts.now())
 
-    def has(self, identifier: str) -> bool:
-        """True if an item of exactly this id was ever held, whatever became of it."""
-        return self._parts.has(identifier)
+    def state_of(self, identifier: str) -> State | None:
+        """What became of the item of exactly this id; None if it was never held."""
+        found = self._parts.index.find(identifier, 1)
+        return next((item.state for item in found if item.id == identifier), None)
 
     def hold(self, new: NewItem, *, who: str = "intake", identifier: str = "") -> Item:
         """Take an item in. When this returns it is on the disk, and survives a loss of power.
 
         ``identifier`` is one of ``new_id`` that no item has yet; "" takes a fresh one.
         Raises NoRoomError when the disk is nearly full, and StoreError when the disk failed:
-        then only ``has`` can tell whether the item is there.
+        then only ``state_of`` can tell whether the item is there.
         """
         return self._intake.hold(new, who=who, identifier=identifier)
 

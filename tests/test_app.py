@@ -1,3 +1,4 @@
+import base64
 import socket
 from io import StringIO
 from pathlib import Path
@@ -70,9 +71,10 @@ async def test_one_broken_rule_file_does_not_stop_the_mail(tmp_path: Path) -> No
         await house.send(letter())
         await house.send(letter("note.txt", b"forbidden"))
 
-        assert len(house.sink.deliveries) == 1
+        letter_, copy = house.sink.deliveries
         (item,) = house.held
     assert item.reasons == ("site",)
+    assert (b"forbidden" in letter_.message, item.id in copy.message.decode()) == (False, True)
     (skipped,) = [event for event in house.events if event["event"] == "rule_file_skipped"]
     assert "broken.yar:1" in str(skipped["problem"])
 
@@ -143,11 +145,31 @@ async def test_who_asks_all_the_time_does_not_keep_the_mail_server_busy(tmp_path
         assert greeted.count("EHLO") == 1
 
 
-async def test_recipients_are_told_when_the_settings_say_so(tmp_path: Path) -> None:
+LOCKED = samples.encrypted_zip("x.txt", b"x" * 50, b"Zq9-unsaid")
+
+
+async def test_a_withheld_file_is_replaced_by_a_notice_in_the_words_of_the_settings(
+    tmp_path: Path,
+) -> None:
     notices = {"recipients": True, "language": "en", "contact": "4242"}
-    locked = samples.encrypted_zip("x.txt", b"x" * 50, b"Zq9-unsaid")
     async with running(tmp_path, notices=notices) as house:
-        await house.send(letter("x.zip", locked, "application/zip"))
+        await house.send(letter("x.zip", LOCKED, "application/zip"))
+
+        (delivery,) = house.sink.deliveries
+    assert delivery.envelope.sender == "lab@out.example"
+    assert b"contact 4242" in delivery.message
+    assert b"protected by a password" in delivery.message
+    assert base64.b64encode(LOCKED)[:60] not in delivery.message
+
+
+async def test_recipients_of_what_is_held_whole_are_told_when_the_settings_say_so(
+    tmp_path: Path,
+) -> None:
+    notices = {"recipients": True, "language": "en", "contact": "4242"}
+    nothing_but_a_file = letter()
+    nothing_but_a_file.set_content(LOCKED, "application", "zip", filename="x.zip")
+    async with running(tmp_path, notices=notices) as house:
+        await house.send(nothing_but_a_file)
 
         (delivery,) = house.sink.deliveries
     assert delivery.envelope.sender == ""

@@ -145,7 +145,7 @@ async def test_one_event_tells_what_became_of_a_message_and_nothing_personal() -
         ["encrypted"],
     )
     assert (event["reply"], event["item"], event["bytes"]) == (250, item.id, len(MESSAGE))
-    assert set(event["milliseconds"]) == {"scan", "act"}  # type: ignore[call-overload]
+    assert set(event["milliseconds"]) == {"scan", "clean", "act"}  # type: ignore[call-overload]
     for word in ("secret", "lab@", "dr@", "out.example", "a.zip"):
         assert word not in home.log.getvalue()
 

@@ -25,7 +25,9 @@ async def test_new_rules_judge_the_next_message(tmp_path: Path) -> None:
 
         await house.send(letter("note.txt", b"forbidden"))
         (item,) = house.held
-    assert len(house.sink.deliveries) == 1
+    before, after = (delivery.message for delivery in house.sink.deliveries)
+    assert b"X-Lazaretto-Withheld" not in before
+    assert f"X-Lazaretto-Withheld: {item.id}; files=1".encode() in after
     assert item.reasons == ("site",)
     core = str(house.event("started")["pack"]).removeprefix("core ")
     assert house.event("reloaded")["pack"] == f"core+pack {core}+{item.pack[-8:]}"

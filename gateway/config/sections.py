@@ -251,13 +251,21 @@ class RuleSettings(Section):
     packs: tuple[Path, ...] = ()
 
 
+_SERVICE_DESKS = {"fr": "le service informatique", "en": "the IT service desk"}
+
+
 class NoticeSettings(Section):
     """What recipients are told of held mail."""
 
     recipients: bool = False
     language: Literal["fr", "en"] = "fr"
     sender: str = "postmaster@localhost"
-    contact: str = "the IT service desk"
+    contact: str = ""
+
+    @property
+    def person(self) -> str:
+        """Whom to contact, in the language of the notice."""
+        return self.contact or _SERVICE_DESKS[self.language]
 
 
 class ClamdSettings(Section):

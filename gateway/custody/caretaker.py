@@ -1,4 +1,4 @@
-"""The parts around the quarantine while the gateway runs, as the settings say."""
+"""The parts around the quarantine, and the words to recipients, as the settings say."""
 
 from gateway.allowances.book import AllowanceBook
 from gateway.allowances.leniency import Leniency
@@ -7,6 +7,8 @@ from gateway.custody.holding import Patience
 from gateway.custody.lockboxes import retention
 from gateway.custody.upkeep import Upkeep
 from gateway.notices.alarm import Alarm
+from gateway.notices.held import Notices
+from gateway.notices.withheld import StandIns
 from gateway.smtp.outbound import NextHop
 from gateway.telemetry.events import Events
 from quarantine import Lockbox
@@ -35,3 +37,16 @@ def upkeep(settings: Settings, held: Lockbox, next_hop: NextHop, events: Events)
         Alarm(notices.language, notices.sender),
         settings.quarantine.alarm_mail,
     )
+
+
+def notices(settings: Settings) -> Notices | None:
+    """Who tells recipients of messages that are held whole; None for nobody."""
+    asked = settings.notices
+    if not asked.recipients:
+        return None
+    return Notices(asked.language, asked.sender, asked.person)
+
+
+def stand_ins(settings: Settings) -> StandIns:
+    """Who tells them of files that are withheld."""
+    return StandIns(settings.notices.language, settings.notices.person)

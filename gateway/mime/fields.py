@@ -63,6 +63,8 @@ class Header:
     fields: tuple[Field, ...]
     body: int
     """Where the body begins."""
+    start: int = 0
+    """Where the block begins."""
     slips: tuple[str, ...] = ()
     """What the syntax has wrong, in words."""
     is_cut: bool = False
@@ -118,7 +120,8 @@ class _Block:
     def _header(self, body: int) -> Header:
         fields = tuple(Field(name, b"".join(lines)) for name, lines in self._fields)
         is_cut = body == self._stop < len(self._data)
-        return Header(fields, body, tuple(self._slips), is_cut, tuple(self._hidden(body)))
+        hidden = tuple(self._hidden(body))
+        return Header(fields, body, self._start, tuple(self._slips), is_cut, hidden)
 
     def _hidden(self, body: int) -> Iterator[Field]:
         for found in islice(_HIDDEN.finditer(self._data, self._start, body), MAX_HIDDEN + 1):

@@ -31,6 +31,8 @@ class Mail:
     """What stands in a text that every reader shows as a text: a bounce that quotes a mail."""
     seen: tuple[Finding | Gap, ...]
     """Disagreements, slips and limits; opening the parts tells more."""
+    is_undisputed: bool
+    """Whether every reader finds the same parts in the same places, and none besides."""
 
     def open(self) -> Iterator[Payload | Finding | Gap]:
         """The files, decoded one by one, and what decoding them shows."""
@@ -91,7 +93,13 @@ def read(text: bytes, lineage: Lineage) -> Mail:
         *judgement.quoted(quoted, lineage),
         *judgement.unreadable((*strict.parts, *hidden), lineage),
     )
-    return Mail(lineage, strict.parts, hidden, quoted, tuple(dict.fromkeys(seen)))
+    places = _places(strict.parts)
+    is_undisputed = not hidden and all(_places(split.parts) == places for split in others)
+    return Mail(lineage, strict.parts, hidden, quoted, tuple(dict.fromkeys(seen)), is_undisputed)
+
+
+def _places(parts: Iterable[Part]) -> set[tuple[int, int]]:
+    return {part.span for part in parts if part.role is Role.BODY and not part.is_blank}
 
 
 def _beyond(known: Iterable[Part], found: Iterable[Part]) -> tuple[Part, ...]:

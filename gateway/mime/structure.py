@@ -67,6 +67,8 @@ class Part:
     role: Role
     text: bytes
     """The whole message: the body is ``text[start:end]``."""
+    within: tuple[Entity, ...] = ()
+    """The multiparts around it, the outermost first."""
 
     @property
     def body(self) -> bytes:
@@ -140,12 +142,20 @@ class Source:
         """All that was asked for so far."""
         return tuple(self._entities.values())
 
-    def part(self, entity: Entity, start: int, end: int, *, role: Role = Role.BODY) -> Part:
+    def part(
+        self,
+        entity: Entity,
+        start: int,
+        end: int,
+        *,
+        role: Role = Role.BODY,
+        within: tuple[Entity, ...] = (),
+    ) -> Part:
         """The part from ``start`` to the delimiter at ``end``, whose line break is its own."""
         # RFC 2046 5.1.1: the line break before a delimiter belongs to the delimiter.
         if end < len(self.text) and end > start:
             end -= 2 if self.text[max(start, end - 2) : end] == b"\r\n" else 1
-        return Part(entity, start, max(start, end), role, self.text)
+        return Part(entity, start, max(start, end), role, self.text, within)
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,7 +319,9 @@ class _Walk:
         """
         is_empty = self._is_preamble and (is_closing or level != len(self._stack) - 1)
         role = Role.BODY if is_empty else self._role
-        self._parts.append(self._source.part(self._entity, self._start, at, role=role))
+        within = tuple(opened.entity for opened in self._stack)
+        part = self._source.part(self._entity, self._start, at, role=role, within=within)
+        self._parts.append(part)
 
 
 def _dashed_lines(text: bytes) -> Iterator[Line]:

@@ -1,8 +1,13 @@
 """The templates of everything that we write to people, and what may be inserted into them."""
 
+import re
+
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 _LONGEST = 200
+_LONGEST_NAME = 80
+_HALF_NAME = 40
+_ADDRESS = re.compile(r"[/\\:@<>]|(?<=www)\.|(?<=tel)\.", re.IGNORECASE)
 
 
 def template(name: str) -> Template:
@@ -16,6 +21,12 @@ def _plain(text: str) -> str:
     return " ".join(line.split())[:_LONGEST] or "-"
 
 
+def _name(text: str) -> str:
+    """The name of a file, as no mail program makes a link of it for people to click on."""
+    shown = _ADDRESS.sub("_", _plain(text))
+    return shown if len(shown) <= _LONGEST_NAME else f"{shown[:_HALF_NAME]}…{shown[-_HALF_NAME:]}"
+
+
 _ENVIRONMENT = Environment(
     loader=PackageLoader("gateway.notices"),
     autoescape=False,  # noqa: S701 - text/plain; every inserted word goes through "plain"
@@ -23,3 +34,4 @@ _ENVIRONMENT = Environment(
     keep_trailing_newline=True,
 )
 _ENVIRONMENT.filters["plain"] = _plain
+_ENVIRONMENT.filters["name"] = _name

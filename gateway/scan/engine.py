@@ -13,8 +13,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from gateway.mime import heading
-from gateway.model import Finding, Gap, Heading, Level, Lineage, Listed, Pack, Reason, Report
+from gateway.mime import heading, removable
+from gateway.model import (
+    Finding,
+    Gap,
+    Heading,
+    Level,
+    Lineage,
+    Listed,
+    Pack,
+    Reason,
+    Report,
+    Slot,
+)
 from gateway.scan.api import Analyzer, Artifact, Context, Extractor, Member, Reviewer
 from gateway.scan.budget import Budget, ExhaustedError, Limits
 from gateway.scan.echoes import NO_ECHOES, without_echoes
@@ -90,9 +101,10 @@ class Engine:
         for reviewer in self._reviewers:
             walk.review(reviewer)
         shown = walk.heading(data, name) if is_message else Heading()
+        slots = walk.slots(data, name) if is_message else ()
         report = walk.report(self._pack, (self._clock() - began) * 1000)
         told = without_echoes(report.findings, self._echoes)
-        return replace(report, findings=told, heading=shown)
+        return replace(report, findings=told, heading=shown, slots=slots)
 
 
 class _Walk:
@@ -174,14 +186,37 @@ class _Walk:
 
     def heading(self, data: bytes, name: str) -> Heading:
         """What a person knows the message by."""
+        return self._asked("heading", name, lambda: heading(data)) or Heading()
+
+    def slots(self, data: bytes, name: str) -> tuple[Slot, ...]:
+        """Which parts could be taken out; nobody needs to know of a clean message."""
+        worst = max(self._findings_by_level, default=Level.NOTE)
+        is_clean = not self._gaps and worst <= Level.NOTE
+        if is_clean or self.is_late:
+            return ()
+        return self._asked("slots", name, lambda: tuple(self._slots(data))) or ()
+
+    def _slots(self, data: bytes) -> Iterator[Slot]:
+        files: dict[str, list[Listed]] = {}
+        for listed in self._listed:
+            if len(listed.lineage) == 2:
+                files.setdefault(listed.sha256, []).append(listed)
+        for part in removable(data):
+            inside = [listed for digest in part.digests for listed in files.get(digest, ())]
+            # Outlook takes the whole letter from a winmail.dat, whatever its part says it is.
+            if inside and all(listed.kind != Kind.TNEF.value for listed in inside):
+                yield Slot(part.start, part.end, tuple(sorted(one.lineage[-1] for one in inside)))
+
+    def _asked(self, what: str, name: str, step: Callable[[], Value]) -> Value | None:
+        """What a question about the message as a whole gives; None when it fails."""
         self._budget.begin_step()
         try:
-            return self._stepping("heading", (name,), lambda: heading(data))
+            return self._stepping(what, (name,), step)
         except OverdueError as overdue:
-            self._exhausted(overdue.spent, (name,), "heading")
+            self._exhausted(overdue.spent, (name,), what)
         except Exception as error:  # noqa: BLE001 - Rule 1
-            self._gap(Gap(Reason.CRASHED, f"heading: {_words(error)}", (name,)))
-        return Heading()
+            self._gap(Gap(Reason.CRASHED, f"{what}: {_words(error)}", (name,)))
+        return None
 
     def _identify(
         self, data: bytes, digest: str, declared_type: str, lineage: Lineage

@@ -8,7 +8,9 @@ too, that it was delivered:
       |          +--> unanswered           it went away: the same message is a retry
       +--> settled                         the next hop said no
       +--> unanswered                      nobody knows: a retry is delivered, and is in doubt;
-                                           if the goal was our quarantine, the retry asks there
+                                           if the goal was our quarantine, the retry asks there;
+                                           if it was both, as for a withheld message, the retry
+                                           finds the original held and sends the copy once more
 
 1. A delivery is begun on disk before the final dot goes to the next hop, and relayed on disk
    before the client gets its 250.
@@ -40,7 +42,8 @@ _ENCODER = msgspec.json.Encoder()
 class _Record(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=True):
     """One line of the file. ``code`` is 0 until the next hop has answered.
 
-    ``item`` is the id in the quarantine of a message that goes there.
+    ``item`` is the id in the quarantine of a message that goes there. ``has_copy`` says that a
+    copy of it goes to the next hop as well, once it is held.
     """
 
     state: Literal["begun", "relayed", "settled"]
@@ -50,6 +53,7 @@ class _Record(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_field
     code: int = 0
     status: str = ""
     item: str = ""
+    has_copy: bool = False
 
     def line(self) -> bytes:
         return _ENCODER.encode(self) + b"\n"
@@ -67,6 +71,7 @@ class Earlier(msgspec.Struct, frozen=True):
     identifier: str
     reply: Reply | None
     item: str = ""
+    has_copy: bool = False
 
 
 class Journal:
@@ -122,15 +127,18 @@ class Journal:
             return Earlier(identifier, Reply(record.code, record.status, ""))
         if not record.item:
             self.settled(identifier)
-        return Earlier(identifier, None, record.item)
+        return Earlier(identifier, None, record.item, record.has_copy)
 
-    async def begin(self, identifier: str, key: str, item: str = "") -> None:
+    async def begin(
+        self, identifier: str, key: str, item: str = "", *, has_copy: bool = False
+    ) -> None:
         """Write down that the final dot is about to go, or that ``item`` is about to be held.
 
         Raises OSError: then it must not.
         """
         self._forget_oldest()
-        record = _Record("begun", identifier, key, int(self._clock()), item=item)
+        now = int(self._clock())
+        record = _Record("begun", identifier, key, now, item=item, has_copy=has_copy)
         self._records[identifier] = record
         try:
             await self._lines.append(record.line())

@@ -18,10 +18,15 @@ def trace(
     identifier: str,
     mark: str,
     now: datetime,
+    withheld: str = "",
 ) -> bytes:
-    """Received (RFC 5321 4.4), what we think of the message, and our mark. CRLF line ends."""
+    """Received (RFC 5321 4.4), what we think of the message, and our mark. CRLF line ends.
+
+    ``withheld`` says where the original is, in our own words, when this goes on top of a copy.
+    """
     lines = (
         mark,
+        *([f"X-Lazaretto-Withheld: {withheld}"] if withheld else []),
         f"X-Lazaretto: {verdict.kind.word}; id={identifier}; rules={_token(pack.version)}",
         *_reasons(verdict),
         received(envelope, hostname=hostname, identifier=identifier, now=now),

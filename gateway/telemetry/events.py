@@ -112,12 +112,18 @@ class Events:
         size: int,
         milliseconds: dict[str, float],
         item: str = "",
+        whole: str = "",
     ) -> None:
-        """A message was judged and answered; ``item`` is its place in the quarantine."""
+        """A message was judged and answered; ``item`` is its place in the quarantine.
+
+        ``whole`` says why a withheld message had to be held whole, and nothing of it was delivered.
+        """
         self._metrics.messages.labels(verdict.kind.word, verdict.action.word, str(reply.code)).inc()
         self._metrics.bytes.inc(size)
         for stage, spent in milliseconds.items():
             self._metrics.stages.labels(stage).observe(spent / 1000)
+        if whole:
+            self._metrics.held_whole.labels(whole).inc()
         self._log.info(
             "decided",
             id=identifier,
@@ -126,6 +132,7 @@ class Events:
             reasons=list(verdict.reasons),
             reply=reply.code,
             item=item or None,
+            whole=whole or None,
             bytes=size,
             files=len(report.artifacts),
             recipients=len(envelope.recipients),

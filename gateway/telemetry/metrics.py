@@ -62,6 +62,12 @@ class Metrics:
             "Messages delivered again, because nobody knew whether they had arrived",
             registry=self.registry,
         )
+        self.held_whole = Counter(
+            "lazaretto_held_whole",
+            "Messages of which withhold could not deliver the rest, by the reason",
+            ("cause",),
+            registry=self.registry,
+        )
         self.notices_failed = Counter(
             "lazaretto_notices_failed", "Notices that could not be sent", registry=self.registry
         )

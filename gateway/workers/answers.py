@@ -106,6 +106,7 @@ def _check(report: Report, asked: Asked) -> None:
         _check_lineage(gap.lineage, asked.name)
         _check_text(gap.detail)
     _check_heading(report.heading)
+    _check_slots(report, asked)
 
 
 def _check_root(root: Listed, asked: Asked) -> None:
@@ -144,6 +145,17 @@ def _check_heading(heading: Heading) -> None:
         heading.message_id,
     ):
         _check_text(text)
+
+
+def _check_slots(report: Report, asked: Asked) -> None:
+    files = {listed.lineage[1] for listed in report.artifacts if len(listed.lineage) == 2}
+    _require(len(report.slots) <= asked.limits.files, "too many slots")
+    behind = 0
+    for slot in report.slots:
+        is_within = behind < slot.start < slot.end < asked.order.size
+        _require(is_within, "a slot that is out of the message, or over another one")
+        _require(bool(slot.files) and files.issuperset(slot.files), "a slot for no file")
+        behind = slot.end
 
 
 def _check_lineage(lineage: Lineage, root: str) -> None:

@@ -20,6 +20,9 @@ def tidy(report: Report) -> Report:
         gaps=tuple(map(tidy_gap, report.gaps)),
         artifacts=tuple(map(tidy_listed, report.artifacts)),
         heading=_heading(report.heading),
+        slots=tuple(
+            replace(slot, files=tuple(map(tidy_name, slot.files))) for slot in report.slots
+        ),
     )
 
 
@@ -36,6 +39,7 @@ def shorten(report: Report, kept: int) -> Report:
         findings=tuple(worst_first[:kept]),
         gaps=(Gap(Reason.TOO_MANY, detail, root), *report.gaps[:kept]),
         artifacts=report.artifacts[:kept],
+        slots=(),
     )
 
 

@@ -22,6 +22,7 @@ class Row:
 
     point: str
     is_infected: bool = False
+    is_suspicious: bool = False
     padding: int = 0
     first: str = ""
     """What the client hears before the restart."""
@@ -46,6 +47,14 @@ ROWS = {
     "A15 the next hop has said 250": Row("next hop answered", doubts=1),
     "A16 the journal knows": Row("answer due"),
     "A16 the journal knows that it is held": Row("answer due", is_infected=True),
+    "W1 without its bad file, before it is sent": Row("verdict reached", is_suspicious=True),
+    "W2 the original on the disk and not in the index": Row("folder synced", is_suspicious=True),
+    "W3 the original in the index": Row("row committed", is_suspicious=True),
+    "W3 the original held and the copy not sent": Row("original held", is_suspicious=True),
+    "W4 the dot of the copy is sent": Row("dot sent", is_suspicious=True, doubts=1),
+    "W5 the next hop has the copy": Row("next hop answered", is_suspicious=True, doubts=1),
+    "W6 the quarantine knows of the copy": Row("copy recorded", is_suspicious=True, doubts=1),
+    "W7 the journal knows": Row("answer due", is_suspicious=True),
 }
 
 
@@ -65,7 +74,9 @@ async def bird(shared: Phoenix) -> Phoenix:
 
 @pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
 async def test_a_kill_loses_no_letter_and_delivers_none_twice(bird: Phoenix, row: Row) -> None:
-    letter = bird.ledger.write(is_infected=row.is_infected, padding=row.padding)
+    letter = bird.ledger.write(
+        is_infected=row.is_infected, is_suspicious=row.is_suspicious, padding=row.padding
+    )
     letter.doubts = row.doubts
     bird.wish.write_text(row.point)
     first = await bird.ledger.attempt(letter, bird.port)

@@ -9,9 +9,10 @@ from tests.support.town import town
 
 pytestmark = pytest.mark.slow
 
-IN_DOUBT = {"dot sent", "next hop answered"}
+IN_DOUBT = {"dot sent", "next hop answered", "copy recorded"}
 """Between the last moment at which nothing had happened, and the first at which it is known."""
 IN_QUARANTINE = {"row committed"}
+OF_A_COPY = {"original held", "copy recorded"}
 ELSEWHERE = {
     *("blob written", "blob synced", "folder synced", "blob named"),
     *("end recorded", "blob removed", "key wiped", "items rewrapped", "notes rewrapped"),
@@ -41,7 +42,9 @@ class Mistake:
 @pytest.mark.parametrize("point", sorted(failpoints.POINTS.keys() - ELSEWHERE))
 async def test_a_mistake_of_ours_is_a_4xx_or_a_true_250_and_loses_nothing(point: str) -> None:
     async with town() as place:
-        letter = place.ledger.write(is_infected=point in IN_QUARANTINE, padding=1 << 20)
+        letter = place.ledger.write(
+            is_infected=point in IN_QUARANTINE, is_suspicious=point in OF_A_COPY, padding=1 << 20
+        )
         letter.doubts = int(point in IN_DOUBT)
         mistake = Mistake()
         failpoints.arm(point, mistake)

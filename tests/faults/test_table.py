@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 HERE = Path(__file__).parent
-_ROW = re.compile(r"^\| ([A-EGH]\d+[ab]?) \|.*\| `([^`]+)` \|$", re.MULTILINE)
-_TESTED = re.compile(r'"([A-EGH]\d+[ab]?) |def test_([a-egh]\d+[ab]?)_')
+_ROW = re.compile(r"^\| ([A-EGHW]\d+[ab]?) \|.*\| `([^`]+)` \|$", re.MULTILINE)
+_TESTED = re.compile(r'"([A-EGHW]\d+[ab]?) |def test_([a-eghw]\d+[ab]?)_')
 
 EVERY_ROW = (
     [f"A{number}" for number in range(1, 22)]
@@ -15,6 +15,7 @@ EVERY_ROW = (
     + [f"E{number}" for number in range(1, 13) if number != 5]
     + ["G1", "G2", "G3a", "G3b", *(f"G{number}" for number in range(4, 19))]
     + [f"H{number}" for number in range(1, 9)]
+    + [f"W{number}" for number in range(1, 14)]
 )
 
 

@@ -305,10 +305,10 @@ def test_e2_a_log_of_the_index_that_was_lost_is_said(tmp_path: Path) -> None:
         shutil.copytree(
             tmp_path / "box", tmp_path / "torn", ignore=shutil.ignore_patterns("*-wal", "*-shm")
         )
-        assert box.has(held)
+        assert box.state_of(held) is State.HELD
 
     with open_box(tmp_path / "torn") as torn:
-        assert not torn.has(held)
+        assert torn.state_of(held) is None
         problems = [problem.message for problem in torn.fsck()]
     assert problems == ["the audit is broken: record 3 is missing: it once went up to 3"]
 

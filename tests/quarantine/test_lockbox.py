@@ -48,13 +48,14 @@ def box(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterato
 
 def test_an_id_that_was_written_down_before_tells_whether_the_item_is_there(box: Lockbox) -> None:
     name = box.new_id()
-    before = box.has(name)
+    before = box.state_of(name)
     item = box.hold(new_item(), identifier=name)
-    held = box.has(name)
+    held = box.state_of(name)
     box.delete(name, who="alice", why="spam")
 
     assert item.id == name
-    assert (before, held, box.has(name), box.has(name[:6])) == (False, True, True, False)
+    assert (before, held) == (None, State.HELD)
+    assert (box.state_of(name), box.state_of(name[:6])) == (State.DELETED, None)
 
 
 def test_a_moment_to_look_by_may_be_more_exact_than_what_is_kept(box: Lockbox) -> None:

@@ -128,7 +128,7 @@ class Memories:
         return Once(
             self.journals[-1],
             self.events,
-            is_held=self.lockbox.has,
+            state_of=self.lockbox.state_of,
             patience_seconds=self.patience_seconds,
         )
 

@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email import message_from_bytes
 from itertools import chain
 from pathlib import Path
@@ -32,6 +32,7 @@ _TRACE = re.compile(
     rb"X-Lazaretto: clean; id=(\w+)[^\r\n]*\r\n"
     rb"(?:X-Lazaretto-[A-Za-z]+: [^\r\n]*\r\n)*"
 )
+_SCRIPT = b"CreateObject('WScript.Shell').Run('calc')"
 _CANARY = re.compile(rb"canary-[0-9a-f]{32}")
 
 
@@ -55,6 +56,8 @@ class Letter:
     message: bytes
     is_infected: bool
     recipients: tuple[str, ...]
+    is_suspicious: bool = False
+    """One file of it is withheld: the rest is delivered, and the whole is held."""
     answers: list[Answer] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
     """Recipients that were refused on the last attempt."""
@@ -81,6 +84,7 @@ class Ledger:
         self,
         *,
         is_infected: bool = False,
+        is_suspicious: bool = False,
         padding: int = 0,
         recipients: tuple[str, ...] = (RECIPIENT,),
         text: bytes = b"Dear colleague",
@@ -97,10 +101,11 @@ class Ledger:
                 b"line of the result, no more than that\r\n" * (padding // 39),
                 _part("result.txt", b"result " + canary),
                 _part("more.txt", attached),
+                _part("planning.js", _SCRIPT) if is_suspicious else b"",
                 b"--b--\r\n",
             )
         )
-        letter = Letter(canary, message, is_infected, recipients)
+        letter = Letter(canary, message, is_infected, recipients, is_suspicious)
         self.letters.append(letter)
         return letter
 
@@ -217,6 +222,16 @@ class Aftermath:
         return Counter(found.fate(letter) for letter in ledger.letters)
 
 
+@dataclass(frozen=True)
+class _Held:
+    message: bytes
+    details: Details
+
+    @property
+    def envelope(self) -> Envelope:
+        return records.decode_envelope(self.details.envelope)
+
+
 class _Found:
     """Every copy of every letter, by canary."""
 
@@ -226,6 +241,8 @@ class _Found:
         for one in deliveries:
             self._delivered[canary_of(one.message)].append(one)
         for item in lockbox.items():
+            if item.state is State.DELETED:  # taken back: nobody can read it any more
+                continue
             held = _Held(lockbox.message(item.id), lockbox.item(item.id))
             self._held[canary_of(held.message)].append(held)
 
@@ -236,35 +253,33 @@ class _Found:
 
     def check(self, letter: Letter) -> None:
         delivered, held = self._delivered[letter.canary], self._held[letter.canary]
-        goals = [*chain(*(one.envelope.recipients for one in delivered))]
-        goals += chain(*(one.envelope.recipients for one in held))
-        copies = Counter(goal.address for goal in goals)
         about = f"{letter.canary!r}: {letter.answers}, {len(delivered)} delivered, {len(held)} held"
+        if letter.is_suspicious:  # in both places, or in neither
+            self._check_goals(letter, delivered, about)
+            self._check_goals(replace(letter, doubts=0), held, about)
+        else:
+            self._check_goals(letter, [*delivered, *held], about)
+            assert not (delivered if letter.is_infected else held), about  # I4
+        for one in delivered:
+            (_is_cleaned if letter.is_suspicious else _came_through)(one.message, letter)
+        for item in held:
+            assert item.message == letter.message, about  # I7
+            assert item.details.changes[0].became is State.HELD, about  # I8
+
+    @staticmethod
+    def _check_goals(letter: Letter, found: Sequence[Delivery | _Held], about: str) -> None:
+        goals = chain(*(one.envelope.recipients for one in found))
+        copies = Counter(goal.address for goal in goals)
         if letter.is_accepted:  # I1, I2
             assert set(copies) == letter.goals, about
             assert max(copies.values()) <= 1 + letter.doubts, about
         elif not letter.doubts:  # I3
             assert not copies, about
-        assert not (delivered if letter.is_infected else held), about  # I4
-        for one in delivered:
-            _came_through(one.message, letter)
-        for item in held:
-            assert item.message == letter.message, about  # I7
-            assert item.details.changes[0].became is State.HELD, about  # I8
 
     def fate(self, letter: Letter) -> str:
-        copies = len(self._delivered[letter.canary]) + len(self._held[letter.canary])
+        delivered, held = len(self._delivered[letter.canary]), len(self._held[letter.canary])
+        copies = max(delivered, held) if letter.is_suspicious else delivered + held
         return ("nowhere", "once", "twice", "more")[min(copies, 3)]
-
-
-@dataclass(frozen=True)
-class _Held:
-    message: bytes
-    details: Details
-
-    @property
-    def envelope(self) -> Envelope:
-        return records.decode_envelope(self.details.envelope)
 
 
 def _came_through(message: bytes, letter: Letter) -> None:
@@ -276,6 +291,15 @@ def _came_through(message: bytes, letter: Letter) -> None:
     assert b"\r" not in without
     assert b"\n" not in without
     assert samples.eicar() not in b"".join(attachments(message))
+
+
+def _is_cleaned(message: bytes, letter: Letter) -> None:
+    """I4, I7: a copy has all that is honest of its letter, and nothing else."""
+    assert re.search(rb"^X-Lazaretto-Withheld: \w+; files=1\r$", message, re.MULTILINE), message
+    above, below = letter.message.split(b"\r\n\r\n", 1)[1].split(_part("planning.js", _SCRIPT))
+    assert above in message
+    assert message.endswith(b"\r\n" + below)
+    assert _SCRIPT not in b"".join([message, *attachments(message)])
 
 
 def identifier(message: bytes) -> str:

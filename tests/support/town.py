@@ -15,6 +15,7 @@ from gateway.smtp.inbound.server import Server
 from gateway.smtp.outbound import HopAddress, Limits, NextHop, Timeouts
 from gateway.smtp.sink import Sink
 from gateway.spool import Spool
+from tests.support import scanning
 from tests.support.house import CLEAN, MALICIOUS, House, house
 from tests.support.ledger import Aftermath, Answer, Ledger, Letter
 from tests.support.next_hop import Fault, Script
@@ -23,6 +24,7 @@ from tests.support.smtp import Notebook
 HASTY = Timeouts(connect=1.0, banner=1.0, command=1.0, block=1.0, dot=1.0, reset=1.0)
 """For a next hop that hangs; the usual ones give a busy machine time."""
 _NO_PAUSE = Limits(first_pause=0.0)
+_SUSPICIOUS = b"planning.js\r\n"
 _INFECTED = base64.b64encode(samples.eicar())[:40]
 
 
@@ -39,7 +41,10 @@ class Reader:
         self.asked.set()
         await self.gate.wait()
         with message.view() as view:
-            return MALICIOUS if _INFECTED in bytes(view) else CLEAN
+            data = bytes(view)
+        if _SUSPICIOUS in data:
+            return scanning.scan(data)
+        return MALICIOUS if _INFECTED in data else CLEAN
 
 
 @dataclass
