@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 
-from gateway.cleaning import Copy
+from gateway.cleaning import COPY_SENT, Copy
 from gateway.custody import records
 from gateway.custody.holding import Patience, searchable
 from gateway.failpoints import reach
@@ -38,8 +38,6 @@ from gateway.spool import Spool
 from gateway.telemetry.events import Events
 from quarantine import Lockbox, LockboxError, NewItem, NoRoomError, State
 
-COPY_SENT = "copy-sent"
-"""The audit's word for it."""
 _WHO = "intake"
 _NOTICE_SECONDS = 10.0
 """The sender waits for its answer meanwhile."""

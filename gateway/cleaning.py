@@ -19,6 +19,8 @@ from gateway.policy import Policy
 from gateway.smtp.hops import header_of
 from gateway.spool import Spool
 
+COPY_SENT = "copy-sent"
+"""What the audit calls it when the next hop has taken a copy; it also says for whom."""
 MAX_FILES = 20
 """Of one message; with more of them there is little of a letter left to hand over."""
 _CHUNK_BYTES = 1 << 20

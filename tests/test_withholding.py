@@ -12,9 +12,9 @@ from email.message import EmailMessage
 from email.policy import default
 
 import pytest
-from gateway.release import Release
 
 from gateway import failpoints
+from gateway.custody.release import Release
 from gateway.model import Action, Class, Report
 from gateway.notices.held import Notices
 from gateway.notices.withheld import StandIns

@@ -4,6 +4,8 @@ import asyncio
 import smtplib
 import tempfile
 from dataclasses import dataclass
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 from typing import Annotated
 
@@ -39,6 +41,9 @@ folder = "{folder}/state"
 [health]
 listen = ""
 """
+_WITHHELD = (False, True, True)
+_FATES = {Class.CLEAN: (True, False, False), Class.MALICIOUS: (False, True, False)}
+"""Whether it arrives as it is, is held, and arrives without its file; by the expected class."""
 _STYLES = {Class.CLEAN: "green", Class.MALICIOUS: "bold red"}
 
 
@@ -57,6 +62,12 @@ class _Demo:
         """The item that this message became, if it is held."""
         items = self.lockbox.items()
         return next((item for item in items if item.summary["subject"] == sample.subject), None)
+
+    def copy(self, item: Item) -> bytes:
+        """What the recipients got of a message that is withheld; empty if they got nothing."""
+        mark = f"\r\nX-Lazaretto-Withheld: {item.id}; ".encode()
+        copies = (each.message for each in self.mail_server.deliveries if mark in each.message)
+        return next(copies, b"")
 
     def has_arrived(self, sent: bytes) -> bool:
         """True if the mail server has the message, byte for byte below the trace headers."""
@@ -111,25 +122,33 @@ async def _show(running: _Demo) -> bool:
     are_right = [await _send_and_tell(running, *sent, table) for sent in mail.items()]
     console.print(table)
     worst = next(sample for sample in SAMPLES if sample.expected is Class.MALICIOUS)
-    return all(are_right) and await _look_and_release(running, worst, mail[worst])
+    withheld = next(sample for sample in SAMPLES if sample.expected is Class.SUSPICIOUS)
+    _look(running, worst)
+    _show_notice(running, withheld)
+    released = [await _release(running, sample, mail[sample]) for sample in (worst, withheld)]
+    return all(are_right) and all(released)
 
 
 async def _send_and_tell(running: _Demo, sample: Sample, message: bytes, table: Table) -> bool:
     reply = await asyncio.to_thread(_send, running, message)
     item, has_arrived = running.held(sample), running.has_arrived(message)
     kind = item.kind if item else "clean"
-    fate = {
-        (True, False): "delivered",
-        (False, True): f"held as {item.id}" if item else "",
-    }.get((has_arrived, item is not None), "[bold red]lost or doubled[/]")
+    is_withheld = item is not None and bool(running.copy(item))
+    identifier = item.id if item else ""
+    fates = {
+        (True, False, False): "delivered",
+        (False, True, False): f"held as {identifier}",
+        (False, True, True): f"delivered without its file, which is held as {identifier}",
+    }
+    fate = (has_arrived, item is not None, is_withheld)
     table.add_row(
         cell(sample.subject),
         reply,
         cell(kind, _STYLES.get(sample.expected, "yellow")),
-        fate,
+        fates.get(fate, "[bold red]lost or doubled[/]"),
         cell(", ".join(item.reasons[:3]) if item else "", "dim"),
     )
-    return kind == sample.expected.word and has_arrived is (sample.expected is Class.CLEAN)
+    return (kind, fate) == (sample.expected.word, _FATES.get(sample.expected, _WITHHELD))
 
 
 def _send(running: _Demo, message: bytes) -> str:
@@ -142,20 +161,38 @@ def _send(running: _Demo, message: bytes) -> str:
     return str(code)
 
 
-async def _look_and_release(running: _Demo, sample: Sample, message: bytes) -> bool:
+def _look(running: _Demo, sample: Sample) -> None:
+    item = running.held(sample)
+    if item is not None:
+        details = running.lockbox.item(item.id)
+        console.print(f"\n[bold]Looked at:[/] {markup(sample.subject)}")
+        console.print(explained(records.decode_report(details.report)))
+
+
+def _show_notice(running: _Demo, sample: Sample) -> None:
+    """What stands in the place of the file, as an independent reader shows it."""
+    item = running.held(sample)
+    if item is None:
+        return
+    console.print(f"\n[bold]In the place of the file:[/] {markup(sample.subject)}")
+    for part in message_from_bytes(running.copy(item), policy=default).walk():
+        if part["X-Lazaretto-Withheld"] == item.id:
+            for line in part.get_content().splitlines():
+                console.print(cell(f"  {line}"))
+
+
+async def _release(running: _Demo, sample: Sample, message: bytes) -> bool:
     item = running.held(sample)
     if item is None:
         return False
-    details = running.lockbox.item(item.id)
-    console.print(f"\n[bold]Looked at:[/] {markup(sample.subject)}")
-    console.print(explained(records.decode_report(details.report)))
     handed = await app.release(
         running.settings, running.lockbox, item.id, who="demo", why="to show how it is done"
     )
     has_arrived = running.has_arrived(message)
     arrived = "byte for byte" if has_arrived else "[bold red]changed[/]"
     console.print(
-        f"\n[bold]Released:[/] the mail server said {handed.reply}; it arrived {arrived}."
+        f"\n[bold]Released:[/] {markup(sample.subject)}: the mail server said {handed.reply}; "
+        f"it arrived {arrived}."
     )
     return bool(handed.taken) and has_arrived
 

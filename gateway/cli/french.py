@@ -48,6 +48,13 @@ FRENCH = {
     "It is honest": "Il est honnête",
     "It is not": "Il ne l'est pas",
     "Look closer": "Voir de près",
+    "withheld": "fichiers retenus",
+    "its recipients have all but the withheld files": (
+        "ses destinataires ont tout, sauf les fichiers retenus"
+    ),
+    "nobody knows whether its recipients have all but the withheld files": (
+        "on ne sait pas si ses destinataires ont le reste, sans les fichiers retenus"
+    ),
     "under legal hold": "sous conservation légale",
     "approved by {person}: a second person may release it": (
         "approuvé par {person} : une seconde personne peut le libérer"

@@ -49,6 +49,15 @@ def _with(name: str, kind: tuple[str, str], data: bytes) -> Callable[[str], Emai
     return build
 
 
+def _with_planning(subject: str) -> EmailMessage:
+    """An honest letter: a colleague's planning sheet greets whoever opens it."""
+    message = _with("compte-rendu.pdf", _PDF, samples.laboratory_pdf())(subject)
+    greeting = {"Module1": 'Sub AutoOpen()\r\n  MsgBox "Planning du bloc"\r\nEnd Sub\r\n'}
+    planning = samples.word_document(greeting)
+    message.add_attachment(planning, maintype=_DOCM[0], subtype=_DOCM[1], filename="planning.docm")
+    return message
+
+
 def _forwarded(subject: str) -> EmailMessage:
     inner = _with("facture.docm", _DOCM, samples.docm_with_autorun_macro())("Facture 2026-1142")
     message = _plain(subject)
@@ -98,6 +107,11 @@ SAMPLES = (
             samples.encrypted_zip("bilan.txt", b"Bilan du patient\r\n", b"inconnu"),
         ),
         Class.OPAQUE,
+    ),
+    Sample(
+        "Planning de garde, et compte rendu",
+        _with_planning,
+        Class.SUSPICIOUS,
     ),
     Sample("Tr: facture", _forwarded, Class.MALICIOUS),
 )

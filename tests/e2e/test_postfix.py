@@ -9,19 +9,23 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email import message_from_bytes
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, default
 from pathlib import Path
 
 import pytest
 
+from gateway import mime
 from gateway.demo.mail import SAMPLES
+from gateway.model import Class
 from tests.support.gateway import RunningGateway, gateway
 from tests.support.postfix import Postfix, free_port, postfix
 
 pytestmark = pytest.mark.e2e
 
 HONEST = next(sample for sample in SAMPLES if sample.subject == "Image DICOM")
+WITHHELD = next(sample for sample in SAMPLES if sample.expected is Class.SUSPICIOUS)
 INFECTED = next(sample for sample in SAMPLES if sample.subject == "Tr: facture")
 
 
@@ -126,6 +130,32 @@ def test_infected_mail_is_held_looked_at_and_released(chain: Chain, tmp_path: Pa
     again = chain.gate.command("quarantine", "release", item["id"], "--reason", "x")
     assert again.returncode == 2
     assert "already released" in again.stderr
+
+
+def test_a_suspicious_file_is_withheld_and_the_letter_arrives_without_it(
+    chain: Chain, tmp_path: Path
+) -> None:
+    sent = named(WITHHELD.message(), "planning")
+
+    transcript = swaks(chain.front.port, sent, tmp_path)
+
+    arrived = chain.behind.wait_for("planning")
+    item = chain.gate.held("planning")
+    assert "250 2.0.0" in transcript
+    letter, report, notice = message_from_bytes(arrived, policy=default).iter_parts()  # type: ignore[attr-defined]
+    honest = list(message_from_bytes(sent, policy=default).iter_parts())  # type: ignore[attr-defined]
+    assert letter.get_content() == honest[0].get_content().replace("\r\n", "\n")
+    assert report.get_content() == honest[1].get_content()
+    for words in ("planning.docm", item["id"]):
+        assert words in notice.get_content()
+    assert mime.read(arrived.replace(b"\n", b"\r\n"), ()).is_undisputed
+    shown = chain.gate.command("quarantine", "show", item["id"])
+    assert "its recipients have all but the withheld files" in shown.stdout
+
+    chain.gate.command("quarantine", "release", item["id"], "--reason", "a colleague's")
+
+    both = {digest_of_end(text, sent) for text in chain.behind.wait_for_all("planning", 2)}
+    assert hashlib.sha256(sent).hexdigest() in both
 
 
 def test_while_the_next_hop_is_down_nothing_is_lost(chain: Chain, tmp_path: Path) -> None:

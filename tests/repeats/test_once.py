@@ -177,3 +177,43 @@ async def test_while_the_quarantine_cannot_be_asked_the_sender_keeps_the_message
 
         assert (refused.code, str(again)) == (451, "250 2.0.0 accepted as T1")
         assert len(list(home.lockbox.items())) == 1
+
+
+async def attempt(home: House, identifier: str, *, original: str, begins: bool) -> None:
+    """One more try at a message whose first copy ended in doubt, with its original held."""
+    once = home.pipeline.means.once
+    async with once.turn(identifier, "key") as answer:
+        assert (answer, once.original(identifier)) == (None, original)
+        if begins:
+            await once.begin(identifier, "key", original, has_copy=True)
+            once.doubt(identifier)
+
+
+@pytest.mark.parametrize("begins", [False, True])
+async def test_an_original_whose_copy_is_in_doubt_is_found_until_that_is_known(
+    *, begins: bool
+) -> None:
+    async with house() as home:
+        await home.send(MALICIOUS, identifier="T0")
+        (item,) = home.lockbox.items()
+        await home.pipeline.means.once.begin("T1", "key", item.id, has_copy=True)
+        home.restart()
+
+        for identifier in ("T2", "T3"):
+            await attempt(home, identifier, original=item.id, begins=begins)
+        home.restart()
+        await attempt(home, "T4", original=item.id, begins=True)
+
+        assert home.pipeline.means.once.original("T4") == ""
+
+
+async def test_of_an_original_that_was_taken_back_nobody_has_a_copy() -> None:
+    async with house() as home:
+        await home.send(MALICIOUS, identifier="T0")
+        (item,) = home.lockbox.items()
+        await home.pipeline.means.once.begin("T1", "key", item.id, has_copy=True)
+        home.pipeline.means.once.doubt("T1")
+        home.lockbox.delete(item.id, who="intake", why="refused")
+
+        await attempt(home, "T2", original="", begins=False)
+        assert not [event for event in home.events if event["event"] == "in_doubt"]

@@ -11,6 +11,7 @@ from gateway.scan.builtin import EXTRACTORS
 from gateway.scan.engine import Engine
 from gateway.scan.kinds import Kind
 from tests.support import files
+from tests.support.mail import attachment, multipart, text
 
 TEXT_ONLY = frozenset({Kind.TEXT})
 
@@ -298,3 +299,23 @@ def test_reviewers_see_the_list_of_all_files_and_a_crash_of_one_is_a_gap() -> No
     assert [(gap.reason, gap.detail) for gap in report.gaps] == [
         (Reason.CRASHED, "Crashes: KeyError: 'x'")
     ]
+
+
+MAIL = multipart(text(), attachment(name="a.bin"), attachment(name="b.bin", data=b"forbidden"))
+
+
+def scan_mail(message: bytes = MAIL) -> Report:
+    return scan(message, analyzers=(finds(b"forbidden"),))
+
+
+def test_a_bad_message_says_which_of_its_parts_can_be_taken_out() -> None:
+    first, second = scan_mail().slots
+
+    assert (first.files, second.files) == (("a.bin",), ("b.bin",))
+    assert MAIL[second.start : second.end] == attachment(
+        name="b.bin", data=b"forbidden"
+    ).removesuffix(b"\r\n")
+
+
+def test_nobody_needs_to_know_that_of_a_clean_one() -> None:
+    assert scan_mail(MAIL.replace(b"Zm9yYmlkZGVu", b"YWxsb3dlZA==")).slots == ()

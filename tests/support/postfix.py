@@ -96,11 +96,16 @@ class Postfix:
 
     def wait_for(self, subject: str, *, seconds: float = 20.0) -> bytes:
         """The one message with this subject, once it is there."""
+        (found,) = self.wait_for_all(subject, 1, seconds=seconds)
+        return found
+
+    def wait_for_all(self, subject: str, count: int, *, seconds: float = 20.0) -> list[bytes]:
+        """All messages with this subject, once so many are there."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            if found := self.with_subject(subject):
-                assert len(found) == 1
-                return found[0]
+            found = self.with_subject(subject)
+            if len(found) >= count:
+                return found
             time.sleep(0.05)
         log = (self.root / "mail.log").read_text()
         raise AssertionError(f"{subject!r} never arrived\n{log[-4000:]}")

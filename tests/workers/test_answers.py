@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.model import Finding, Gap, Heading, Level, Listed, Pack, Reason, Report
+from gateway.model import Finding, Gap, Heading, Level, Listed, Pack, Reason, Report, Slot
 from gateway.scan.budget import Limits
 from gateway.workers.answers import Asked, CrashedWorkerError, LyingWorkerError, believe
 from gateway.workers.frames import Answer, Order
@@ -20,7 +20,7 @@ ROOT = Listed(("message",), "message", ("message",), "message", "message/rfc822"
 CHILD = Listed(("message", "a.zip"), "a.zip", ("a.zip",), "zip", "", 3, "cd" * 32)
 FINDING = Finding("macro.autoexec", Level.MALICIOUS, "Runs", "AutoOpen", ("message", "a.zip"))
 GAP = Gap(Reason.ENCRYPTED, "b.doc", ("message", "a.zip", "b.doc"))
-REPORT = Report((FINDING,), (GAP,), (ROOT, CHILD), PACK, 1.5)
+REPORT = Report((FINDING,), (GAP,), (ROOT, CHILD), PACK, 1.5, slots=(Slot(1, 5, ("a.zip",)),))
 
 
 def answer(report: Report | None = REPORT) -> Answer:
@@ -62,6 +62,10 @@ def listed(**changes: object) -> Callable[[Report], Report]:
 
 def gap(**changes: object) -> Callable[[Report], Report]:
     return lambda report: replace(report, gaps=(replace(GAP, **changes),))  # type: ignore[arg-type]
+
+
+def slots(*found: Slot) -> Callable[[Report], Report]:
+    return lambda report: replace(report, slots=found)
 
 
 def whole(**changes: object) -> Callable[[Report], Report]:
@@ -109,6 +113,15 @@ def whole(**changes: object) -> Callable[[Report], Report]:
         listed(names=("x" * 1_001,)),
         listed(declared_type="a\tb"),
         listed(lineage=("a.zip",)),
+        slots(Slot(1, 12, ("a.zip",))),
+        slots(Slot(0, 5, ("a.zip",))),
+        slots(Slot(5, 5, ("a.zip",))),
+        slots(Slot(-5, 5, ("a.zip",))),
+        slots(Slot(1, 5, ("a.zip",)), Slot(4, 8, ("a.zip",))),
+        slots(Slot(6, 8, ("a.zip",)), Slot(1, 5, ("a.zip",))),
+        slots(Slot(1, 5, ("b.zip",))),
+        slots(Slot(1, 5, ())),
+        slots(*(Slot(2 * n - 1, 2 * n, ("a.zip",)) for n in range(1, 5))),
     ],
 )
 def test_a_report_that_cannot_be_true_is_not_believed(

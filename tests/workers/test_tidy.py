@@ -3,7 +3,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.model import Finding, Gap, Heading, Level, Listed, Pack, Reason, Report
+from gateway.model import Finding, Gap, Heading, Level, Listed, Pack, Reason, Report, Slot
 from gateway.scan.budget import Limits
 from gateway.workers.answers import Asked, believe
 from gateway.workers.frames import Answer, Order, decode, encode
@@ -24,6 +24,7 @@ def reported(text: str) -> Report:
         (root, Listed(lineage, text, (text,) * 30, "data", text, 5, DIGEST)),
         PACK,
         heading=Heading(text, text, text, text, text),
+        slots=(Slot(1, 3, (text,)),),
     )
 
 

@@ -16,7 +16,7 @@ from gateway.cli.quarantine.desk import facts, line, opened, who
 from gateway.cli.terminal import cell, console, stop
 from gateway.cli.words import say
 from gateway.config.quantities import duration
-from gateway.model import Class
+from gateway.model import Action, Class
 from quarantine import Field, Item, Lockbox, Query, Sort, State
 
 _STYLES = {"malicious": "bold red", "clean": "green"}
@@ -203,7 +203,10 @@ def _row_alone(item: Item) -> Text:
 
 def cells(item: Item) -> tuple[Text, ...]:
     """What stands in COLUMNS."""
-    state = "" if item.state is State.HELD else f" ({item.state})"
+    notes = [] if item.state is State.HELD else [item.state.value]
+    if item.action == Action.WITHHOLD.word:
+        notes.append(say("withheld"))
+    state = f" ({', '.join(notes)})" if notes else ""
     new = " *" if item.seen_at is None and item.state is State.HELD else ""
     return (
         cell(item.id + new),

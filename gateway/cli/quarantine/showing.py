@@ -9,6 +9,7 @@ import msgspec
 import typer
 from rich.text import Text
 
+from gateway.cleaning import COPY_SENT
 from gateway.cli.options import ConfigFile, Json
 from gateway.cli.preview import print_preview
 from gateway.cli.quarantine.desk import Id, facts, line, opened, who
@@ -18,6 +19,7 @@ from gateway.cli.words import say
 from gateway.config import Settings
 from gateway.custody import records
 from gateway.custody.rescan import PREVIEW, look_again
+from gateway.model import Action
 from quarantine import Details
 
 
@@ -135,6 +137,11 @@ def heading(details: Details) -> dict[str, str]:
     if item.approved_by:
         approved = "approved by {person}: a second person may release it"
         notes.append(say(approved, person=item.approved_by))
+    if item.action == Action.WITHHOLD.word:
+        is_known = any(record.action == COPY_SENT for record in details.records)
+        have = "its recipients have all but the withheld files"
+        perhaps = "nobody knows whether its recipients have all but the withheld files"
+        notes.append(say(have if is_known else perhaps))
     return {
         "Item": item.id,
         "Held": f"{item.held_at:%Y-%m-%d %H:%M:%S} UTC, {size(item.size)}",
