@@ -44,6 +44,8 @@ class Whole(StrEnum):
     """What is bad is shown as the letter, is signed, or not every reader sees it in one place."""
     MANY = "many"
     """More than MAX_FILES bad files."""
+    SIZE = "size"
+    """With its notices it is larger than the next hop takes."""
     COPY = "copy"
     """The copy was looked at, and is not clean either."""
     BUSY = "busy"
@@ -98,27 +100,24 @@ def cuts(report: Report, verdict: Verdict, policy: Policy) -> tuple[Cut, ...] | 
     return tuple(Cut(slot, _told(slot, report, bad)) for slot in slots)
 
 
-def cleaned(message: Spool, chosen: Sequence[Cut], stand_ins: StandIns, item: str) -> Spool:
-    """The message with a notice in the place of each part; it blocks. Close what it gives back."""
-    copy = Spool()
-    try:
-        with message.view() as view:
-            edits = [*_renamed(view, item), *_notices(chosen, stand_ins, item)]
-            for piece in _pieces(view, edits):
-                copy.write(piece)
-        copy.seal()
-    except BaseException:
-        copy.close()
-        raise
-    return copy
+def cleaned(
+    message: memoryview, chosen: Sequence[Cut], stand_ins: StandIns, item: str
+) -> Iterator[bytes]:
+    """The message with a notice in the place of each part, piece by piece; Rule 2."""
+    behind = 0
+    for edit in (*_renamed(message, item), *_notices(chosen, stand_ins, item)):
+        yield from _chunks(message, behind, edit.start)
+        yield edit.text
+        behind = edit.end
+    yield from _chunks(message, behind, len(message))
 
 
-def _renamed(view: memoryview, item: str) -> Iterator[Edit]:
+def _renamed(message: memoryview, item: str) -> Iterator[Edit]:
     """Another Message-ID, for servers drop a second message of one: the original, when released.
 
     An answer to the copy still refers to the original, so that its sender knows what it answers.
     """
-    header = header_of(view)
+    header = header_of(message)
     found = list(_MESSAGE_ID.finditer(header))
     if len(found) != 1 or found[0][2] is None:
         return
@@ -134,18 +133,9 @@ def _notices(chosen: Sequence[Cut], stand_ins: StandIns, item: str) -> Iterator[
         yield Edit(cut.slot.start, cut.slot.end, stand_ins.part(cut.file, item, number))
 
 
-def _pieces(view: memoryview, edits: Sequence[Edit]) -> Iterator[bytes | memoryview]:
-    """Rule 2."""
-    behind = 0
-    for edit in edits:
-        yield from _chunks(view[behind : edit.start])
-        yield edit.text
-        behind = edit.end
-    yield from _chunks(view[behind:])
-
-
-def _chunks(view: memoryview) -> Iterator[memoryview]:
-    return (view[at : at + _CHUNK_BYTES] for at in range(0, len(view), _CHUNK_BYTES))
+def _chunks(message: memoryview, start: int, end: int) -> Iterator[bytes]:
+    for at in range(start, end, _CHUNK_BYTES):
+        yield bytes(message[at : min(at + _CHUNK_BYTES, end)])
 
 
 def _about(report: Report, remark: Remark) -> Report:

@@ -151,8 +151,8 @@ class Passage:
         if verdict.action is Action.WITHHOLD:
             case, whole = await self._without_bad_files(case)
             stages.end("clean")
-        reach("verdict reached")
         with case.copy.message if case.copy else nullcontext():
+            reach("verdict reached")
             outcome = await act(case, means)
         stages.end("act")
         means.events.decided(
@@ -185,20 +185,33 @@ class Passage:
             return case, Whole.BUSY
 
     async def _copied(self, case: Case, chosen: Sequence[Cut]) -> tuple[Case, Whole | None]:
-        means, pipeline = self._pipeline.means, self._pipeline
+        means = self._pipeline.means
         item = means.once.original(case.identifier) or means.lockbox.new_id()
-        copy = await asyncio.to_thread(cleaned, case.message, chosen, means.stand_ins, item)
+        copy = Spool()
         try:
-            report = await self._ask(copy)
-            if pipeline.leniency:
-                report = pipeline.leniency.applied(report, copy, case.identifier)
-            if pipeline.policy.decide(report).action <= Action.TAG:
-                return replace(case, copy=Copy(copy, item, len(chosen))), None
+            with case.message.view() as view:
+                for piece in cleaned(view, chosen, means.stand_ins, item):
+                    copy.write(piece)
+                    await asyncio.sleep(0)  # others have their turn
+            copy.seal()
+            why = await self._objection(copy, case.identifier)
         except BaseException:
             copy.close()
             raise
+        if why is None:
+            return replace(case, copy=Copy(copy, item, len(chosen))), None
         copy.close()
-        return case, Whole.COPY
+        return case, why
+
+    async def _objection(self, copy: Spool, identifier: str) -> Whole | None:
+        """Why a copy may not go on; it is judged like any message, and no milder."""
+        pipeline = self._pipeline
+        if copy.size > (pipeline.size_limit() or copy.size):
+            return Whole.SIZE
+        report = await self._ask(copy)
+        if pipeline.leniency:
+            report = pipeline.leniency.applied(report, copy, identifier)
+        return None if pipeline.policy.decide(report).action <= Action.TAG else Whole.COPY
 
     async def _scan(self, message: Spool) -> Report:
         async with self._pipeline.poison.turn(message.sha256) as is_deadly:

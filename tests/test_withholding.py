@@ -279,6 +279,18 @@ async def test_a_copy_that_was_not_found_clean_is_not_delivered(
     assert home.events[-1]["whole"] == cause
 
 
+async def test_a_copy_that_is_larger_than_the_next_hop_takes_is_not_offered_to_it() -> None:
+    small = mail(*((f"{n}.js", SCRIPT) for n in range(12)))
+    offer = f"SIZE {len(small) + 4096 + 500}"
+    async with ward(sink=Sink(extensions=(offer,))) as home:
+        await home.hop.probe()
+        assert (await send(home, small)).code == 250
+
+        assert len(held(home)) == 1
+        assert not home.sink.deliveries
+    assert home.events[-1]["whole"] == "size"
+
+
 async def test_the_copy_was_looked_at_as_it_is_delivered() -> None:
     async with ward() as home:
         scanner = InHouse()

@@ -12,7 +12,8 @@ from rich.text import Text
 from gateway.cli.terminal import cell
 
 _RENEWAL = timedelta(days=14)
-_HELD = frozenset({"withhold", "quarantine"})
+_WITHHELD = "delivered without their bad files"
+_OUTCOMES = {"quarantine": "held", "withhold": _WITHHELD}
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 _TROUBLES = {
     "workers_failed": "workers died, were late or lied",
@@ -125,6 +126,9 @@ def _mail(figures: Figures) -> Iterator[Row]:
     for each in judged:
         word = _outcome(each.labels)
         outcomes[word] = outcomes.get(word, 0) + each.value
+    if whole := figures.sum("held_whole"):
+        outcomes["held"] = outcomes.get("held", 0) + whole
+        outcomes[_WITHHELD] = max(outcomes.get(_WITHHELD, 0) - whole, 0)
     for word, count in sorted(outcomes.items(), key=lambda kv: -kv[1]):
         yield _number(count), word
     if classes := figures.by("messages", "class"):
@@ -144,7 +148,7 @@ def _outcome(labels: Mapping[str, str]) -> str:
         return "to come again (4xx): their senders keep them"
     if labels["reply"].startswith("5"):
         return "refused (5xx)"
-    return "held" if labels["action"] in _HELD else "delivered"
+    return _OUTCOMES.get(labels["action"], "delivered")
 
 
 def _present(figures: Figures) -> Iterator[Row]:

@@ -51,6 +51,7 @@ def test_what_became_of_the_mail_is_told_by_what_its_senders_heard() -> None:
         (("clean", "deliver", "550"), 1),
     ):
         metrics.messages.labels(*labels).inc(count)
+    metrics.held_whole.labels("message").inc(20)
     metrics.bytes.inc(12_345_678)
     metrics.stages.labels("scan").observe(0.031)
 
@@ -59,7 +60,8 @@ def test_what_became_of_the_mail_is_told_by_what_its_senders_heard() -> None:
     for line in (
         "mail        48,347  messages judged, 12.3 MB\n",
         "            48,211  delivered\n",
-        "               132  held\n",
+        "               100  delivered without their bad files\n",
+        "                32  held\n",
         "                 3  to come again (4xx): their senders keep them\n",
         "                 1  refused (5xx)\n",
         "                    clean 48,215, opaque 120, malicious 12\n",

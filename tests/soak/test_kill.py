@@ -57,8 +57,10 @@ class Soak:
     async def client(self, deadline: float) -> None:
         """One letter after the other; each is sent until it is accepted."""
         while time.monotonic() < deadline:
+            kind = self.chance.random()
             letter = self.ledger.write(
-                is_infected=self.chance.random() < 0.25,
+                is_infected=kind < 0.2,
+                is_suspicious=kind > 0.8,
                 padding=_LARGE if self.chance.random() < 0.01 else 0,
             )
             while not letter.is_accepted:
@@ -108,8 +110,8 @@ def doubtful(journal: Path) -> set[str]:
     """Deliveries to the next hop that were begun, and of which no more is known."""
     begun: set[str] = set()
     for line in journal.read_bytes().split(b"\n")[:-1] if journal.exists() else []:
-        state, name, _key, _seconds, _code, _status, item = json.loads(line)
-        if state == "begun" and not item:
+        state, name, _key, _seconds, _code, _status, item, has_copy = json.loads(line)
+        if state == "begun" and (has_copy or not item):
             begun.add(name)
         else:
             begun.discard(name)
