@@ -137,10 +137,8 @@ class Passage:
     ) -> Reply:
         means = self._pipeline.means
         stages = _Stages()
-        report = await self._scan(message)
+        report = self._lenient(await self._scan(message), message, identifier)
         stages.end("scan")
-        if leniency := self._pipeline.leniency:
-            report = leniency.applied(report, message, identifier)
         verdict = self._judge(report, message)
         if verdict.action > Action.TAG and await self._was_released(message):
             verdict = replace(verdict, action=Action.TAG)
@@ -208,9 +206,7 @@ class Passage:
         pipeline = self._pipeline
         if copy.size > (pipeline.size_limit() or copy.size):
             return Whole.SIZE
-        report = await self._ask(copy)
-        if pipeline.leniency:
-            report = pipeline.leniency.applied(report, copy, identifier)
+        report = self._lenient(await self._ask(copy), copy, identifier)
         return None if pipeline.policy.decide(report).action <= Action.TAG else Whole.COPY
 
     async def _scan(self, message: Spool) -> Report:
@@ -231,6 +227,10 @@ class Passage:
             declared_type="message/rfc822",
             sender_domain=self._envelope.sender_domain,
         )
+
+    def _lenient(self, report: Report, message: Spool, identifier: str) -> Report:
+        leniency = self._pipeline.leniency
+        return leniency.applied(report, message, identifier) if leniency else report
 
     def _judge(self, report: Report, message: Spool) -> Verdict:
         verdict = self._pipeline.policy.decide(report)
