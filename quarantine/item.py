@@ -162,6 +162,8 @@ class Query:
     """``since`` <= held < ``until``; both with a time zone."""
     terms: tuple[tuple[Field, str], ...] = field(default=(), repr=False)
     """Words to look for: an item has all of them."""
+    anywhere: str = field(default="", repr=False)
+    """Words of which it has all in one field, whichever that is."""
     unseen: bool = False
     """Only what nobody has looked at."""
     sort: Sort = Sort.NEWEST

@@ -74,9 +74,12 @@ class Sealer:
 
     def wanted(self, query: Query) -> Alternatives:
         """The tokens that the query asks for, under every key that items may be under."""
-        if not query.terms:
+        if not (query.terms or query.anywhere):
             return ()
-        return tuple(wanted(key.derive("tokens"), query.terms) for key in self.ring.all)
+        places = [(field, query.anywhere) for field in Field] if query.anywhere else []
+        asked = [(*query.terms, place) for place in places] or [query.terms]
+        secrets = [key.derive("tokens") for key in self.ring.all]
+        return tuple(wanted(secret, terms) for secret in secrets for terms in asked)
 
     def check(self, item: SealedItem) -> None:
         """Raise SealedError or IntegrityError if this key does not open the item."""

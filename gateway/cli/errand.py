@@ -4,8 +4,8 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from gateway.cli.options import read_settings
@@ -13,26 +13,28 @@ from gateway.cli.terminal import FAILURE, Stopped, clear_errors, stop
 from gateway.cli.words import say
 from gateway.config import Settings
 from gateway.config.load import PLACES
-from gateway.desk.errand import PACKET_BYTES, SIGNALS, Errand, decode_answer, encode
+from gateway.desk.errand import PACKET_BYTES, SIGNALS, Answer, Errand, decode_answer, encode
 
 USUAL = Path("/run/lazaretto/desk.sock")
 """Where the desk is for who may not read the settings either."""
 _HERE = frozenset({"--help", "--config"})
+_SCREEN = "review"
+"""Runs here all the same, and sends an errand for each thing that is done on it."""
 
 
 def sent(words: Sequence[str]) -> int | None:
     """Have the gateway run ``lazaretto quarantine WORDS``: its exit code, None to run it here."""
-    if not words or _HERE & {*words}:
+    if not words or words[0] == _SCREEN or _HERE & {*words}:
         return None
     try:
         with clear_errors():
-            place = _desk()
+            place = desk()
             return _send(place, words) if place else None
     except Stopped as stopped:  # no command of typer's has begun that would take it
         return stopped.exit_code
 
 
-def _desk() -> Path | None:
+def desk() -> Path | None:
     """The socket, if there is one and we could not do it ourselves."""
     named = os.environ.get("LAZARETTO_CONFIG")
     file = Path(named) if named else PLACES[0]
@@ -57,16 +59,29 @@ def _is_locked(file: Path) -> bool:
         return False  # whoever needs it says what is wrong with it
 
 
+def ask(place: Path, words: Sequence[str], descriptors: Sequence[int]) -> Answer:
+    """Have a command run on these three descriptors, and wait for how it ended; on any thread."""
+    with _connected(place) as peer:
+        return _exchange(peer, _packet(words), descriptors)
+
+
 def _send(place: Path, words: Sequence[str]) -> int:
-    errand = Errand(
-        words=tuple(words),
-        language=_locale(),
-        terminal=os.environ.get("TERM", ""),
-        is_coloured=not os.environ.get("NO_COLOR"),
-    )
-    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as desk:
+    packet = _packet(words)
+    with _connected(place) as peer:
+        # Before anything is asked for: a Ctrl-C ends the command there, and we tell how it ended.
+        for number, word in SIGNALS.items():
+            signal.signal(number, lambda *_, word=word: _tell(peer, word))
+        answer = _exchange(peer, packet, (0, 1, 2))
+    if answer.problem:
+        stop(answer.problem, answer.code)
+    return answer.code
+
+
+@contextmanager
+def _connected(place: Path) -> Iterator[socket.socket]:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as peer:
         try:
-            desk.connect(str(place))
+            peer.connect(str(place))
         except OSError as error:
             told = say(
                 "no gateway answers at {place}: {why}. Does it run?",
@@ -74,7 +89,7 @@ def _send(place: Path, words: Sequence[str]) -> int:
                 why=error.strerror,
             )
             stop(told, FAILURE)
-        return _exchange(desk, _packet(errand))
+        yield peer
 
 
 def _locale() -> str:
@@ -82,7 +97,13 @@ def _locale() -> str:
     return next(filter(None, names), "")
 
 
-def _packet(errand: Errand) -> bytes:
+def _packet(words: Sequence[str]) -> bytes:
+    errand = Errand(
+        words=tuple(words),
+        language=_locale(),
+        terminal=os.environ.get("TERM", ""),
+        is_coloured=not os.environ.get("NO_COLOR"),
+    )
     try:
         packet = encode(errand)
     except UnicodeEncodeError:
@@ -92,31 +113,25 @@ def _packet(errand: Errand) -> bytes:
     return packet
 
 
-def _exchange(desk: socket.socket, packet: bytes) -> int:
-    # Before anything is asked for: a Ctrl-C ends the command there, and we tell how it ended.
-    for number, word in SIGNALS.items():
-        signal.signal(number, lambda *_, word=word: _tell(desk, word))
+def _exchange(peer: socket.socket, packet: bytes, descriptors: Sequence[int]) -> Answer:
     with suppress(BrokenPipeError, ConnectionResetError):  # turned away, and it has said why
-        socket.send_fds(desk, [packet], [0, 1, 2])
-    told = _heard(desk)
+        socket.send_fds(peer, [packet], descriptors)
+    told = _heard(peer)
     if not told:
         stop(say("the gateway went away in the middle of it"), FAILURE)
-    answer = decode_answer(told)
-    if answer.problem:
-        stop(answer.problem, answer.code)
-    return answer.code
+    return decode_answer(told)
 
 
-def _heard(desk: socket.socket) -> bytes:
+def _heard(peer: socket.socket) -> bytes:
     try:
-        return desk.recv(PACKET_BYTES)
+        return peer.recv(PACKET_BYTES)
     except ConnectionResetError:
         # It went without reading all that we sent. The kernel says that first, and then its answer.
-        return desk.recv(PACKET_BYTES)
+        return peer.recv(PACKET_BYTES)
 
 
-def _tell(desk: socket.socket, word: bytes) -> None:
+def _tell(peer: socket.socket, word: bytes) -> None:
     try:
-        desk.send(word)
+        peer.send(word)
     except OSError:
         sys.exit(FAILURE)

@@ -190,7 +190,7 @@ FRENCH = {
     "Release": "Libérer",
     "Delete": "Effacer",
     "Export": "Copie",
-    "Allow": "Admettre",
+    "More": "Plus",
     "Findings": "Constats",
     "Text": "Texte",
     "History": "Suivi",
@@ -210,6 +210,50 @@ FRENCH = {
         "Entrée : valider    Tab : ligne suivante    Échap : renoncer"
     ),
     "Enter: go on": "Entrée : continuer",
+    "Enter or its letter: choose    Esc: leave it": (
+        "Entrée ou sa lettre : choisir    Échap : renoncer"
+    ),
+    "Release it": "Le libérer",
+    "Release it with the password of its locked file": (
+        "Le libérer avec le mot de passe de son fichier verrouillé"
+    ),
+    "Release it without looking at it again": "Le libérer sans nouvel examen",
+    "Approve its release, for a second person": "Approuver sa libération, pour une autre personne",
+    "Its release was cut off, and it has arrived": (
+        "Sa libération a été interrompue, et il est arrivé"
+    ),
+    "Its release was cut off, and it has not arrived": (
+        "Sa libération a été interrompue, et il n'est pas arrivé"
+    ),
+    "Put it under legal hold, or end that": "Le mettre sous conservation légale, ou y mettre fin",
+    "Allow what was found in it, from now on": "Admettre désormais ce qui y a été trouvé",
+    "Export it into a locked file": "Le copier dans un fichier verrouillé",
+    "Delete it for good": "L'effacer définitivement",
+    "Release {item} without looking at it again": "Libérer {item} sans nouvel examen",
+    "The newest rules are not asked: you answer for what is in it.": (
+        "Les règles actuelles ne sont pas consultées : vous répondez de son contenu."
+    ),
+    "Release {item} if its locked file is clean": (
+        "Libérer {item} si son fichier verrouillé est sain"
+    ),
+    "The password of its locked file": "Le mot de passe de son fichier verrouillé",
+    "Approve a release of {item}": "Approuver la libération de {item}",
+    "Somebody else releases it, to just these addresses.": (
+        "Une autre personne le libère, à ces seules adresses."
+    ),
+    "{item} has arrived": "{item} est arrivé",
+    "{item} has not arrived": "{item} n'est pas arrivé",
+    "Look into the mail server first: only it knows.": (
+        "Regardez d'abord dans le serveur de messagerie : lui seul le sait."
+    ),
+    "Legal hold for {item}": "Conservation légale de {item}",
+    "End the legal hold of {item}": "Fin de la conservation légale de {item}",
+    "Handing it over ...": "Remise ...",
+    "Recording it ...": "Enregistrement ...",
+    "it ended with code {code}": "terminé avec le code {code}",
+    "the gateway is of another version: {error}": (
+        "la passerelle est d'une autre version : {error}"
+    ),
     "{question}: an answer is needed": "{question} : il faut une réponse",
     "Release {item}": "Libérer {item}",
     "Delete {item} for good": "Effacer {item} définitivement",

@@ -66,10 +66,10 @@ OPTIONS: Mapping[tuple[str, str], Role] = {
 """What needs more than its command does."""
 
 ONLY_HERE: Mapping[str, str] = {
-    "review": "the screen belongs to one account; there are list, show and release",
-    "backup": "it writes files of that machine",
+    "review": "the screen runs as whoever looks at it, and asks for each thing that is done",
+    "backup": "it writes files of that machine: only the gateway's own user does",
     "restore": "it reads files of that machine, while the gateway stands still",
-    "keys create": "it writes files of that machine",
+    "keys create": "it writes files of that machine: only the gateway's own user does",
 }
 """Commands that the desk does not run, and why."""
 
@@ -96,7 +96,7 @@ def check(words: Sequence[str], role: Role, known: Groups) -> str:
 def _name(words: Sequence[str]) -> str:
     for name in (" ".join(words[:1]), " ".join(words[:2])):
         if why := ONLY_HERE.get(name):
-            raise RefusedError(f"{name} only works as the gateway's own user: {why}")
+            raise RefusedError(f"the desk does not run {name}: {why}")
         if name in NEEDED:
             return name
     raise RefusedError("the desk knows no such command: see lazaretto quarantine --help")

@@ -3,31 +3,27 @@
 import sqlite3
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, closing, contextmanager
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
-from textual.widgets import Input, Static
 
 from gateway.cli.french import FRENCH
-from gateway.cli.options import read_settings
 from gateway.cli.review.app import Review
-from gateway.cli.review.desk import PAGE, Desk
-from gateway.cli.review.dialogs import Dialog, Told
+from gateway.cli.review.desk import PAGE
 from gateway.cli.review.sheet import Sheet
 from gateway.cli.review.shelf import Items, Shelf
 from gateway.custody import records
 from gateway.custody.holding import searchable
 from gateway.model import Recipient
 from gateway.smtp.sink import Step
-from quarantine import Lockbox, NewItem
+from quarantine import NewItem
 from tests.support.allowing import FRONT, REPORT, SIGNED
 from tests.support.commands import hold, lockbox, settings
 from tests.support.held import ENVELOPE, ITEM, mail_server
 from tests.support.house import MALICIOUS
+from tests.support.screen import answer, listed, press, reviewing, settled, words
 
 pytestmark = pytest.mark.slow
 
@@ -43,68 +39,6 @@ def item(subject: str, kind: str = "malicious") -> NewItem:
         summary={**ITEM.summary, "subject": subject},
         searchable=searchable(ENVELOPE, report),
     )
-
-
-@contextmanager
-def review(folder: Path) -> Iterator[tuple[Review, Lockbox]]:
-    with lockbox(folder) as box:
-        yield Review(Desk(read_settings(folder / "lazaretto.toml"), box)), box
-
-
-@asynccontextmanager
-async def reviewing(folder: Path, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[None]]:
-    with review(folder) as (app, _):
-        async with app.run_test(size=size) as pilot:
-            await settled(pilot)
-            yield pilot
-
-
-async def settled(pilot: Pilot[None]) -> None:
-    """Wait until nothing is being read or done; a dialog that waits for a key is no work."""
-    for _ in range(400):
-        await pilot.pause(0.05)
-        at_work = [worker._thread_worker for worker in pilot.app.workers if worker.is_running]
-        if not at_work or (not any(at_work) and isinstance(pilot.app.screen, Dialog | Told)):
-            return
-    raise AssertionError("it is at work for ever")
-
-
-async def press(pilot: Pilot[None], *keys: str) -> None:
-    await pilot.press(*keys)
-    await settled(pilot)
-
-
-async def answer(pilot: Pilot[None], **answers: str) -> str:
-    """Fill the form in, and read what became of it."""
-    await settled(pilot)
-    assert isinstance(pilot.app.screen, Dialog)
-    for name, text in answers.items():
-        pilot.app.screen.query_one(f"#{name}", Input).value = text
-    pilot.app.screen.query_one("#reason", Input).focus()
-    await press(pilot, "enter")
-    assert isinstance(pilot.app.screen, Told)
-    told = await words(pilot, "#told")
-    await press(pilot, "enter")
-    return told
-
-
-async def words(pilot: Pilot[None], selector: str) -> str:
-    """What a widget shows, on lines as long as they are, once it has its place."""
-    shown = pilot.app.screen.query_one(selector, Static)
-    for _ in range(100):
-        if shown.size.height:
-            break
-        await pilot.pause(0.05)
-    rows = [shown.render_line(row).text for row in range(shown.size.height)]
-    return "\n".join(row.rstrip() for row in rows)
-
-
-def listed(pilot: Pilot[None]) -> list[str]:
-    """The subjects in the list."""
-    table = pilot.app.screen.query_one(Items)
-    titles = [str(column.label) for column in table.ordered_columns]
-    where = titles.index("subject")
-    return [str(table.get_row_at(row)[where]) for row in range(table.row_count)]
 
 
 @SIZES
@@ -353,7 +287,7 @@ async def test_more_items_are_read_when_somebody_gets_to_their_end(tmp_path: Pat
     assert len(shown) == len(set(shown)) == PAGE + 30
     with lockbox(tmp_path) as box:
         assert last is not None
-        assert box.item(last).item.summary["subject"] == "number 0"
+        assert box.item(last.id).item.summary["subject"] == "number 0"
 
 
 async def test_trouble_is_told_and_ends_nothing(tmp_path: Path) -> None:

@@ -5,15 +5,12 @@ import json
 import os
 import signal
 import socket
-import time
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 
 import pytest
 
-from gateway.desk.errand import PACKET_BYTES, Answer, Errand, decode_answer, encode
-from gateway.desk.roles import Role
 from tests.support.commands import hold, lockbox, settings
 from tests.support.gateway import gateway
 from tests.support.held import ITEM, mail_server
@@ -25,6 +22,7 @@ from tests.support.people import (
     NUMBERS,
     OUTSIDER,
     VIEWER,
+    children,
     desk,
     open_folder,
     run,
@@ -34,11 +32,11 @@ from tests.support.postfix import free_port
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else"),
+    pytest.mark.skipif(
+        os.geteuid() != 0,
+        reason="only root can become other accounts; test_alone.py tries the desk with this one",
+    ),
 ]
-
-ROOT_VIEWS = {Role.VIEWER: ["root"]}
-LIST = encode(Errand(("list",), "C.UTF-8", "dumb", is_coloured=False))
 
 
 @pytest.fixture
@@ -158,7 +156,7 @@ async def test_a_question_is_asked_where_the_person_is(folder: Path) -> None:
     assert "There is nobody to ask: give --yes" in asked.err
 
 
-@pytest.mark.parametrize("words", [("backup", "/x"), ("restore", "/x"), ("review",)])
+@pytest.mark.parametrize("words", [("backup", "/x"), ("restore", "/x")])
 async def test_what_names_files_of_the_machine_is_refused(
     folder: Path, words: tuple[str, ...]
 ) -> None:
@@ -167,7 +165,7 @@ async def test_what_names_files_of_the_machine_is_refused(
         done = await asyncio.to_thread(run, ADMINISTRATOR, config, *words)
 
     assert done.code == 2
-    assert done.err.startswith(f"lazaretto: {words[0]} only works as the gateway's own user: ")
+    assert done.err.startswith(f"lazaretto: the desk does not run {words[0]}: ")
 
 
 async def test_an_export_goes_into_the_pipe_of_who_asks_and_into_no_file(folder: Path) -> None:
@@ -213,14 +211,6 @@ async def test_a_socket_that_was_left_over_is_taken_and_a_file_is_not(folder: Pa
     assert (folder / "desk.sock").read_text() == "mine"
 
 
-def children() -> list[str]:
-    """The commands that this process runs at the moment."""
-    listed = Path(f"/proc/{os.getpid()}/task").glob("*/children")
-    numbers = [number for file in listed for number in file.read_text().split()]
-    told = [Path(f"/proc/{number}/cmdline").read_bytes().decode() for number in numbers]
-    return [line for line in told if "main()\0quarantine" in line]
-
-
 async def gathered(count: int) -> None:
     for _ in range(400):
         if len(children()) == count:
@@ -259,73 +249,6 @@ async def test_the_command_ends_with_the_gateway(folder: Path) -> None:
 
     await gathered(0)
     assert done.code != 0
-
-
-def open_now() -> int:
-    return len([*Path("/proc/self/fd").iterdir()])
-
-
-def say(place: Path, packet: bytes, descriptors: int) -> Answer:
-    """One packet with so many descriptors, as root says it."""
-    null = os.open(os.devnull, os.O_RDWR)
-    try:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as desk_:
-            desk_.settimeout(30)
-            desk_.connect(str(place))
-            if descriptors:
-                socket.send_fds(desk_, [packet], [null] * descriptors)
-            else:
-                desk_.send(packet)
-            return decode_answer(desk_.recv(PACKET_BYTES))
-    finally:
-        os.close(null)
-
-
-HOSTILE = {
-    "nothing": (b"", 3),
-    "garbage": (b"\xff\x00{", 3),
-    "another thing": (b'{"words": "list"}', 3),
-    "one key more": (LIST[:-1] + b', "uid": 0}', 3),
-    "no words": (LIST.replace(b'["list"]', b"[]"), 3),
-    "a NUL": (LIST.replace(b'["list"]', b'["list", "a\\u0000b"]'), 3),
-    "a variable in the language": (LIST.replace(b"C.UTF-8", b"C\\nLD_PRELOAD=x"), 3),
-    "too many words": (LIST.replace(b'["list"]', json.dumps(["x"] * 999).encode()), 3),
-    "too large": (LIST[:-1] + b" " * (PACKET_BYTES + 1) + b"}", 3),
-    "no descriptors": (LIST, 0),
-    "too few": (LIST, 2),
-    "too many": (LIST, 4),
-    "very many": (LIST, 253),
-}
-
-
-@pytest.mark.parametrize("name", HOSTILE)
-async def test_a_hostile_packet_is_refused_and_leaves_nothing_open(folder: Path, name: str) -> None:
-    config = settings(folder)
-    async with desk(config, StringIO(), ROOT_VIEWS) as place:
-        await asyncio.to_thread(say, place, b"x", 3)  # whatever is opened once is open now
-        before = open_now()
-        answers = [await asyncio.to_thread(say, place, *HOSTILE[name]) for _ in range(5)]
-        await asyncio.sleep(0.1)
-
-        assert {answer.code for answer in answers} == {2}
-        assert all(answer.problem for answer in answers)
-        assert open_now() == before
-        assert not children()
-        assert (await asyncio.to_thread(say, place, LIST, 3)).code == 0
-
-
-async def test_who_says_nothing_is_sent_away(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    config = settings(folder)
-    monkeypatch.setattr("gateway.desk.service._ASKING_SECONDS", 0.5)
-    async with desk(config, StringIO(), ROOT_VIEWS) as place:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as silent:
-            silent.settimeout(30)
-            silent.connect(str(place))
-            began = time.monotonic()
-            answer = decode_answer(await asyncio.to_thread(silent.recv, PACKET_BYTES))
-
-    assert answer.code == 2
-    assert time.monotonic() - began < 20
 
 
 async def there(place: Path) -> None:

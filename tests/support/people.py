@@ -1,15 +1,17 @@
 """Other accounts of this machine that use the command line, and the desk that they come to."""
 
+import grp
 import multiprocessing
 import os
+import pwd
 import signal
 import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 
 from gateway.cli import errand, main
 from gateway.desk.roles import Groups, Role
@@ -96,6 +98,36 @@ def _become(
         sys.stderr.flush()
 
 
+def my_groups(*roles: Role) -> Groups:
+    """The account of this test run has the highest of these roles, or none."""
+    return {role: [grp.getgrgid(os.getegid()).gr_name] for role in roles}
+
+
+def me() -> str:
+    """The account of this test run."""
+    return pwd.getpwuid(os.geteuid()).pw_name
+
+
+def mine(place: Path, *words: str, typed: str = "") -> Done:
+    """``lazaretto quarantine WORDS`` through the desk at ``place``, by this very account."""
+    with ExitStack() as open_files:
+        files = [open_files.enter_context(TemporaryFile("w+")) for _ in range(3)]
+        files[0].write(typed)
+        files[0].seek(0)
+        answer = errand.ask(place, words, [file.fileno() for file in files])
+        for file in files:
+            file.seek(0)
+        return Done(answer.code, files[1].read(), answer.problem or files[2].read())
+
+
+def children() -> list[str]:
+    """The commands that this process runs at the moment."""
+    listed = Path(f"/proc/{os.getpid()}/task").glob("*/children")
+    numbers = [number for file in listed for number in file.read_text().split()]
+    told = [Path(f"/proc/{number}/cmdline").read_bytes().decode() for number in numbers]
+    return [line for line in told if "main()\0quarantine" in line]
+
+
 @contextmanager
 def open_folder() -> Iterator[Path]:
     """A folder that every account may enter."""
@@ -108,8 +140,9 @@ def open_folder() -> Iterator[Path]:
 async def desk(config: Path, log: StringIO, groups: Groups = GROUPS) -> AsyncIterator[Path]:
     """The desk of the settings in ``config``; gives its socket."""
     place = config.parent / "desk.sock"
-    with config.open("a") as settings:
-        settings.write(f'[desk]\nsocket = "{place}"\n')
+    if "[desk]" not in config.read_text():
+        with config.open("a") as settings:
+            settings.write(f'[desk]\nsocket = "{place}"\n')
     events = Events(open_log("json", log), Metrics())
     environment = {"LAZARETTO_CONFIG": str(config)}
     async with serving(place, groups, environment=environment, events=events):

@@ -9,7 +9,7 @@ from gateway.cli.quarantine.desk import Id, Yes, ask, facts, line, opened, who
 from gateway.cli.terminal import console
 from gateway.cli.words import say
 from gateway.custody.lockboxes import retention
-from quarantine import Lockbox
+from quarantine import Item, Lockbox
 
 
 def delete(identifier: Id, *, reason: Reason, yes: Yes = False, config: ConfigFile = None) -> None:
@@ -38,12 +38,14 @@ def legal_hold(
     """
     with opened(config) as (_, box):
         item = box.set_legal_hold(identifier, who=who(), why=reason, is_held=not end)
-    told = (
-        "{item} is under legal hold."
-        if item.legal_hold
-        else "{item} is no longer under legal hold."
-    )
-    console.print(say(told, item=item.id))
+    console.print(legally_held(item))
+
+
+def legally_held(item: Item) -> str:
+    """Whether it is under legal hold now, in words."""
+    if item.legal_hold:
+        return say("{item} is under legal hold.", item=item.id)
+    return say("{item} is no longer under legal hold.", item=item.id)
 
 
 def purge(

@@ -67,6 +67,9 @@ def list_(
         str, typer.Option(metavar="WORDS", help="Whole words of the subject, accents aside.")
     ] = "",
     file: Annotated[str, typer.Option(metavar="WORDS", help="Words of a file's name.")] = "",
+    words: Annotated[
+        str, typer.Option(metavar="WORDS", help="Words of any one of these, wherever they are.")
+    ] = "",
     hash_: Annotated[
         str, typer.Option("--hash", metavar="SHA256", help="Of the message or a file in it.")
     ] = "",
@@ -92,7 +95,8 @@ def list_(
     """List held messages, newest first.
 
     Examples: lazaretto quarantine list --unseen --older-than "4 h";
-    lazaretto quarantine list --subject résultat --sender @laboratory.example;
+    lazaretto quarantine list --words dupont; lazaretto quarantine list --subject résultat
+    --sender @laboratory.example;
     lazaretto quarantine list --rule macro.dropper --sort largest --json
     """
     now = datetime.now(UTC)
@@ -110,6 +114,7 @@ def list_(
         since=_ago(now, newer, "--newer-than"),
         until=_ago(now, older, "--older-than"),
         terms=tuple((field, text) for field, text in given.items() if text),
+        anywhere=words,
         unseen=unseen,
         sort=sort,
         limit=limit,
@@ -155,7 +160,8 @@ def _ago(now: datetime, text: str, option: str) -> datetime | None:
 
 def _told(query: Query) -> str:
     """For the audit: what was looked for."""
-    return ", ".join(f"{field}: {text}" for field, text in query.terms) or "all"
+    terms = [f"{field}: {text}" for field, text in query.terms]
+    return ", ".join([*terms, *filter(None, [query.anywhere])]) or "all"
 
 
 def _print(items: Iterator[Item], limit: int, *, json: bool) -> None:

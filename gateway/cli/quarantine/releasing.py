@@ -55,7 +55,7 @@ def release(
     with opened(config) as (settings, box):
         details = box.item(identifier)
         if with_password:
-            _check_clean(settings, box, details, _password())
+            check_clean(settings, box, details, _password())
         elif not force:
             check_no_worse(settings, box, details)
         handed = hand_over(settings, box, details.item.id, reason=reason, to=tuple(to or ()))
@@ -89,9 +89,15 @@ def settle(
     Example: lazaretto quarantine settle 1m85 --not-arrived --reason "not in its log"
     """
     with opened(config) as (_, box):
-        settle_as = box.finish_release if arrived else box.fail_release
-        item = settle_as(identifier, who=who(), reply=reason)
-    console.print(say("{item} is {state} now.", item=item.id, state=item.state))
+        words = settled(box, identifier, arrived=arrived, reason=reason)
+    console.print(words)
+
+
+def settled(box: Lockbox, identifier: str, *, arrived: bool, reason: str) -> str:
+    """Settle a release that was cut off, and say what the item is now."""
+    settle_as = box.finish_release if arrived else box.fail_release
+    item = settle_as(identifier, who=who(), reply=reason)
+    return say("{item} is {state} now.", item=item.id, state=item.state)
 
 
 def hand_over(
@@ -160,7 +166,8 @@ def check_no_worse(settings: Settings, box: Lockbox, details: Details) -> None:
         )
 
 
-def _check_clean(settings: Settings, box: Lockbox, details: Details, password: str) -> None:
+def check_clean(settings: Settings, box: Lockbox, details: Details, password: str) -> None:
+    """Look into an item with a password, and stop unless all in it is seen and clean."""
     scan = settings.scan.model_copy(update={"passwords": (password, *settings.scan.passwords)})
     verdict = _verdict(settings.model_copy(update={"scan": scan}), box, details)
     if verdict.kind is not Class.CLEAN:

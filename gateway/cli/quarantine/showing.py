@@ -53,7 +53,8 @@ def show(
         details = box.view(identifier, who=who(), why=reason)
         message = box.message(details.item.id) if text else b""
         if json:
-            print(line(_facts(details)))
+            needs_two = details.item.kind in settings.quarantine.two_persons
+            print(line({**_facts(details), "needs_two_persons": needs_two}))
             return
         _print(details)
         _print_next(details, settings)

@@ -81,7 +81,7 @@ def report(identifier: Id, *, config: ConfigFile = None) -> None:
 
 def take(box: Lockbox, item: str, file: Path, *, reason: str, plain: bool = False) -> int:
     """Write the message of an item to a new file or a pipe; how many bytes that took."""
-    with _pipe() if file == _PIPE else _new_file(file) as stream:
+    with _pipe() if file == _PIPE else new_file(file) as stream:
         message = box.export(item, who=who(), why=reason or f"exported to {file.name}")
         return stream.write(message if plain else _sample(box.item(item), message))
 
@@ -166,7 +166,7 @@ def _pipe() -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _new_file(file: Path) -> Iterator[BinaryIO]:
+def new_file(file: Path) -> Iterator[BinaryIO]:
     """A file that nobody else can read or put there; it goes away if it does not become whole."""
     if is_guest():
         stop(say("that file would be the gateway's: give - for FILE, and send it to one of yours"))

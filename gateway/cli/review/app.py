@@ -11,11 +11,12 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 
 from gateway.cli.review.desk import SHOWN, Answers, Desk, Outcome, attempt
-from gateway.cli.review.dialogs import Busy, Dialog, Told
+from gateway.cli.review.dialogs import Busy, Dialog, Menu, Told
 from gateway.cli.review.forms import FORMS, Form
 from gateway.cli.review.sheet import Sheet
 from gateway.cli.review.shelf import Items, Shelf
 from gateway.cli.words import say
+from quarantine import Item
 
 _CSS = """
 Screen { background: $background; }
@@ -51,7 +52,8 @@ class Review(App[None]):
         Binding("r", "ask('release')", say("Release")),
         Binding("d", "ask('delete')", say("Delete")),
         Binding("e", "ask('export')", say("Export")),
-        Binding("a", "ask('allow')", say("Allow")),
+        Binding("a", "ask('allow')", show=False),
+        Binding("m", "ask('')", say("More")),
     ]
 
     def __init__(self, desk: Desk) -> None:
@@ -72,7 +74,7 @@ class Review(App[None]):
         if item is None or self._is_asked:
             return
         with self._asked():
-            await self._look(item)
+            await self._look(item.id)
 
     async def _look(self, item: str) -> None:
         found = await asyncio.to_thread(attempt, lambda: self._desk.look(item))
@@ -83,15 +85,18 @@ class Review(App[None]):
 
     @work
     async def action_ask(self, deed: str) -> None:
-        """Ask what has to be known, do it, and tell what became of it."""
+        """Ask what has to be known, do it, and tell what became of it; "" offers every deed."""
         asked_on = self.screen
         if self._is_asked or not isinstance(asked_on, Shelf | Sheet) or asked_on.chosen is None:
             return
         with self._asked():
             await self._ask(deed, asked_on, asked_on.chosen)
 
-    async def _ask(self, deed: str, asked_on: Shelf | Sheet, item: str) -> None:
-        details = await asyncio.to_thread(attempt, lambda: self._desk.details(item))
+    async def _ask(self, deed: str, asked_on: Shelf | Sheet, item: Item) -> None:
+        deed = deed or await self.push_screen_wait(Menu(item))
+        if not deed:
+            return
+        details = await asyncio.to_thread(attempt, lambda: self._desk.details(item.id))
         if isinstance(details, Outcome):
             await self._tell(details)
             return
@@ -99,9 +104,9 @@ class Review(App[None]):
         answers = await self.push_screen_wait(Dialog(form))
         if answers is None:
             return
-        await self._tell(await self._do(form, item, answers))
+        await self._tell(await self._do(form, item.id, answers))
         if isinstance(asked_on, Sheet):
-            await self._show_again(asked_on, item)
+            await self._show_again(asked_on, item.id)
 
     @contextmanager
     def _asked(self) -> Iterator[None]:

@@ -3,15 +3,18 @@
 from typing import ClassVar
 
 from rich.text import Text
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Input, Label, Static
+from textual.widgets import Input, Label, OptionList, Static
 
 from gateway.cli.review.desk import Answers, Outcome
-from gateway.cli.review.forms import Form
+from gateway.cli.review.forms import MORE, Form, possible
+from gateway.cli.terminal import cell
 from gateway.cli.words import say
+from quarantine import Item
 
 
 class Dialog(ModalScreen[Answers | None]):
@@ -32,14 +35,20 @@ class Dialog(ModalScreen[Answers | None]):
                 yield Static(line, classes="line")
             for question in self._form.questions:
                 yield Label(Text(say(question.label)), classes="question")
-                yield Input(question.usual, id=question.name, compact=True)
+                yield Input(
+                    question.usual, id=question.name, compact=True, password=question.is_secret
+                )
             yield Static(id="missing")
             yield Static(Text(say("Enter: do it    Tab: next line    Esc: leave it"), "dim"))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Give the answers, or go to the first line that needs one."""
         event.stop()
-        answers = {one.id or "": one.value.strip() for one in self.query(Input)}
+        # A password is what was typed, spaces and all.
+        answers = {
+            one.id or "": one.value if one.password else one.value.strip()
+            for one in self.query(Input)
+        }
         for question in self._form.questions:
             if question.is_needed and not answers[question.name]:
                 missing = self.query_one(f"#{question.name}", Input)
@@ -54,6 +63,57 @@ class Dialog(ModalScreen[Answers | None]):
     def action_leave(self) -> None:
         """Do nothing."""
         self.dismiss(None)
+
+
+class Menu(ModalScreen[str]):
+    """Offers what can be done with an item; gives the name of one deed, or ""."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,m", "leave", "Leave it"),
+        Binding("j", "down", show=False),
+        Binding("k", "up", show=False),
+    ]
+
+    def __init__(self, item: Item) -> None:
+        super().__init__()
+        self._deeds = possible(item)
+        self._title = f"{item.id}   {item.kind}, {item.state}"
+
+    def compose(self) -> ComposeResult:
+        """A line for each, with its key."""
+        with VerticalScroll(classes="window") as window:
+            window.can_focus = False
+            yield Static(cell(self._title, "bold"))
+            yield OptionList(*(_offer(deed) for deed in self._deeds), compact=True)
+            yield Static(Text(say("Enter or its letter: choose    Esc: leave it"), "dim"))
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Give the chosen one."""
+        self.dismiss(self._deeds[event.option_index])
+
+    def on_key(self, event: events.Key) -> None:
+        """Give the one with this letter."""
+        chosen = [deed for deed in self._deeds if MORE[deed][0] == event.key]
+        if chosen:
+            event.stop()
+            self.dismiss(chosen[0])
+
+    def action_down(self) -> None:
+        """One line down."""
+        self.query_one(OptionList).action_cursor_down()
+
+    def action_up(self) -> None:
+        """One line up."""
+        self.query_one(OptionList).action_cursor_up()
+
+    def action_leave(self) -> None:
+        """Do nothing."""
+        self.dismiss("")
+
+
+def _offer(deed: str) -> Text:
+    letter, words = MORE[deed]
+    return Text.assemble((letter, "bold"), "  ", say(words))
 
 
 class Busy(ModalScreen[None]):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from rich.text import Text
 
@@ -11,7 +12,7 @@ from gateway.cli.terminal import cell
 from gateway.cli.words import say
 from gateway.custody import records
 from gateway.model import Level
-from quarantine import Details, Item
+from quarantine import Details, Item, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Question:
     usual: str = ""
     """What stands there already."""
     is_needed: bool = True
+    is_secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +40,83 @@ class Form:
 
 
 _REASON = Question("reason", "Why? It is kept with the item for ever")
+_TO = Question("to", "Only to these addresses (empty: to all)", is_needed=False)
+_HANDING_OVER = "Looking at it with the newest rules, then handing it over ..."
 
 
 def release(desk: Desk, details: Details) -> Form:
     """Hand it over."""
     item = details.item
-    warnings = _second_person(desk, item)
-    to = Question("to", "Only to these addresses (empty: to all)", is_needed=False)
     return Form(
         say("Release {item}", item=item.id),
-        (*_mail(item), *warnings),
-        (_REASON, to),
-        "Looking at it with the newest rules, then handing it over ...",
+        (*_mail(item), *_second_person(desk, item)),
+        (_REASON, _TO),
+        _HANDING_OVER,
         desk.release,
+    )
+
+
+def force(desk: Desk, details: Details) -> Form:
+    """Hand it over as it is."""
+    item = details.item
+    warning = cell(say("The newest rules are not asked: you answer for what is in it."), "bold red")
+    return Form(
+        say("Release {item} without looking at it again", item=item.id),
+        (*_mail(item), warning, *_second_person(desk, item)),
+        (_REASON, _TO),
+        "Handing it over ...",
+        desk.force,
+    )
+
+
+def unlock(desk: Desk, details: Details) -> Form:
+    """Hand it over if its locked file is clean inside."""
+    item = details.item
+    password = Question("password", "The password of its locked file", is_secret=True)
+    return Form(
+        say("Release {item} if its locked file is clean", item=item.id),
+        (*_mail(item), *_second_person(desk, item)),
+        (password, _REASON, _TO),
+        _HANDING_OVER,
+        desk.unlock,
+    )
+
+
+def approve(desk: Desk, details: Details) -> Form:
+    """Agree to a release."""
+    item = details.item
+    told = say("Somebody else releases it, to just these addresses.")
+    return Form(
+        say("Approve a release of {item}", item=item.id),
+        (*_mail(item), cell(told)),
+        (_REASON, _TO),
+        "Recording it ...",
+        desk.approve,
+    )
+
+
+def arrived(desk: Desk, details: Details) -> Form:
+    """A release that was cut off has arrived."""
+    return _settle(desk, details, say("{item} has arrived", item=details.item.id), arrived=True)
+
+
+def not_arrived(desk: Desk, details: Details) -> Form:
+    """A release that was cut off has not arrived."""
+    title = say("{item} has not arrived", item=details.item.id)
+    return _settle(desk, details, title, arrived=False)
+
+
+def legal_hold(desk: Desk, details: Details) -> Form:
+    """Keep it beyond its time, or no longer."""
+    item = details.item
+    is_held = not item.legal_hold
+    title = "Legal hold for {item}" if is_held else "End the legal hold of {item}"
+    return Form(
+        say(title, item=item.id),
+        _mail(item),
+        (_REASON,),
+        "Recording it ...",
+        partial(desk.legal_hold, is_held=is_held),
     )
 
 
@@ -104,7 +170,48 @@ FORMS: Mapping[str, Callable[[Desk, Details], Form]] = {
     "delete": delete,
     "export": export,
     "allow": allow,
+    "approve": approve,
+    "unlock": unlock,
+    "force": force,
+    "arrived": arrived,
+    "not-arrived": not_arrived,
+    "legal-hold": legal_hold,
 }
+
+MORE: Mapping[str, tuple[str, str]] = {
+    "release": ("r", "Release it"),
+    "unlock": ("w", "Release it with the password of its locked file"),
+    "force": ("f", "Release it without looking at it again"),
+    "approve": ("p", "Approve its release, for a second person"),
+    "arrived": ("y", "Its release was cut off, and it has arrived"),
+    "not-arrived": ("n", "Its release was cut off, and it has not arrived"),
+    "legal-hold": ("l", "Put it under legal hold, or end that"),
+    "allow": ("a", "Allow what was found in it, from now on"),
+    "export": ("e", "Export it into a locked file"),
+    "delete": ("d", "Delete it for good"),
+}
+"""The deeds, each with its key in the menu."""
+
+_ONLY: Mapping[State, frozenset[str]] = {
+    State.HELD: frozenset(MORE) - {"arrived", "not-arrived"},
+    State.RELEASING: frozenset({"arrived", "not-arrived", "legal-hold", "export"}),
+}
+
+
+def possible(item: Item) -> list[str]:
+    """The deeds that the state of an item allows."""
+    return [deed for deed in MORE if deed in _ONLY.get(item.state, ())]
+
+
+def _settle(desk: Desk, details: Details, title: str, *, arrived: bool) -> Form:
+    told = say("Look into the mail server first: only it knows.")
+    return Form(
+        title,
+        (*_mail(details.item), cell(told, "bold")),
+        (_REASON,),
+        "Recording it ...",
+        partial(desk.settle, arrived=arrived),
+    )
 
 
 def _mail(item: Item) -> tuple[Text, ...]:
@@ -119,7 +226,7 @@ def _mail(item: Item) -> tuple[Text, ...]:
 
 def _second_person(desk: Desk, item: Item) -> tuple[Text, ...]:
     """What one person alone can do with it."""
-    if item.kind not in desk.settings.quarantine.two_persons:
+    if not desk.needs_two(item):
         return ()
     if not item.approved_by:
         told = "{kind} mail needs two persons: you approve it, and somebody else releases it."

@@ -18,7 +18,7 @@ from gateway.cli.terminal import cell
 from gateway.cli.tree import explained
 from gateway.cli.words import say
 from gateway.custody import records
-from quarantine import Details
+from quarantine import Details, Item
 
 
 class Pane(VerticalScroll):
@@ -47,9 +47,9 @@ class Sheet(Screen[None]):
         self._details = details
 
     @property
-    def chosen(self) -> str | None:
+    def chosen(self) -> Item | None:
         """The item that is shown."""
-        return self._details.item.id
+        return self._details.item
 
     def compose(self) -> ComposeResult:
         """A line on top, two panes, the keys."""

@@ -61,10 +61,10 @@ class Shelf(Screen[None]):
         self._has_more = False
 
     @property
-    def chosen(self) -> str | None:
+    def chosen(self) -> Item | None:
         """The item under the cursor."""
         row = self.query_one(Items).cursor_row
-        return self._items[row].id if row < len(self._items) else None
+        return self._items[row] if row < len(self._items) else None
 
     def compose(self) -> ComposeResult:
         """A line on top, the table, a line to search in, the keys."""
@@ -145,7 +145,8 @@ class Shelf(Screen[None]):
         chosen = self.chosen
         self._items, self._has_more = items, has_more
         self._draw()
-        row = next((row for row, item in enumerate(items) if item.id == chosen), None)
+        ids = [item.id for item in items]
+        row = ids.index(chosen.id) if chosen and chosen.id in ids else None
         if row is not None:
             self.query_one(Items).move_cursor(row=row)
 
