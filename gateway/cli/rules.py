@@ -14,7 +14,14 @@ from gateway.cli.options import ConfigFile, Json, read_settings
 from gateway.cli.terminal import FAILURE, cell, clear_errors, console, markup, safe, stop
 from gateway.packs import load
 from gateway.packs.check import check_folder
-from gateway.packs.format import Problem, RulePack, check_file, check_meta
+from gateway.packs.format import (
+    Problem,
+    RulePack,
+    check_file,
+    check_levels,
+    check_meta,
+    level_of,
+)
 from gateway.packs.syntax import outline
 from gateway.scan.libyara import faults, remarks
 
@@ -71,10 +78,12 @@ def check(
         problems = [*loaded.problems, *_problems(loaded.packs)]
         folders = paths or [load.builtin_folder(), *settings.rules.packs]
         failed = [found for folder in folders for found in check_folder(folder)]
-    for problem in (*problems, *failed):
+    # What is left out stands last, where it is seen.
+    for problem in sorted((*problems, *failed), key=lambda problem: problem.is_fatal):
         word = "left out" if problem.is_fatal else "remark"
         console.print(f"{word}: {safe(str(problem))}", markup=False, soft_wrap=True)
-    count = len(list(_rules(loaded.packs)))
+    bad = {problem.file for problem in problems if problem.is_fatal}
+    count = sum(facts["file"] not in bad for facts in _rules(loaded.packs))
     names = ", ".join(f"{pack.name} {pack.version}" for pack in loaded.packs) or "none"
     console.print(f"{count} rules in packs: {safe(names)}", markup=False)
     if failed or any(problem.is_fatal for problem in problems):
@@ -120,7 +129,7 @@ def _rules(packs: tuple[RulePack, ...]) -> Iterator[dict[str, str]]:
                     "pack": f"{pack.name} {pack.version}",
                     "file": file.name,
                     "rule": rule.name,
-                    "level": rule.meta.get("level", pack.default_level.word),
+                    "level": level_of(rule.meta, pack.default_level).word,
                     "description": rule.meta.get("description", ""),
                     "reference": rule.meta.get("reference", ""),
                     "technique": rule.meta.get("technique", ""),
@@ -129,10 +138,13 @@ def _rules(packs: tuple[RulePack, ...]) -> Iterator[dict[str, str]]:
 
 def _problems(packs: tuple[RulePack, ...]) -> Iterator[Problem]:
     for pack in packs:
+        if pack.is_published:
+            yield from check_levels(pack)
         for file in pack.files:
             broken = list(faults(file))
             yield from broken
             if not broken:
                 yield from remarks(file)
                 yield from (found for found in check_file(file) if not found.is_fatal)
-                yield from check_meta(file)
+                if not pack.is_published:
+                    yield from check_meta(file)

@@ -6,7 +6,7 @@ file, the line, and what to do. A fatal problem leaves out the file, never the p
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -25,6 +25,8 @@ _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+-]{0,39}")
 _TECHNIQUE = re.compile(r"T\d{4}(\.\d{3})?|")
 _KEYS = frozenset({"name", "version", "description", "licence", "default_level"})
 _LEVELS = {level.word: level for level in Level}
+_SCORES = ((80, Level.MALICIOUS), (60, Level.SUSPICIOUS), (0, Level.NOTE))
+"""From 0 to 100, as signature-base has it: what scanners of its makers alert, warn and note at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,19 @@ class RulePack:
     licence: str = ""
     default_level: Level = Level.SUSPICIOUS
     """For rules that state no level of their own."""
+    is_published: bool = False
+    """A folder without ``pack.toml``: others wrote its rules, and owe ours nothing."""
+
+
+def level_of(meta: Mapping[str, object], default: Level) -> Level:
+    """How bad a rule says its match is: by its level, or by the score of published packs."""
+    stated = _LEVELS.get(str(meta.get("level", "")).lower())
+    if stated is not None:
+        return stated
+    score = str(meta.get("score", ""))
+    if not score.isdecimal():
+        return default
+    return next(level for least, level in _SCORES if int(score) >= least)
 
 
 def read_manifest(file: str, text: str) -> tuple[RulePack, list[Problem]]:
@@ -106,6 +121,18 @@ def check_meta(file: RuleFile) -> Iterator[Problem]:
     for rule in outline(file.text).rules:
         for what in _meta_problems(rule):
             yield Problem(file.name, rule.line, f"rule {rule.name}: {what}", is_fatal=False)
+
+
+def check_levels(pack: RulePack) -> Iterator[Problem]:
+    """How many rules of a published pack get the level of the pack, for they state none."""
+    rules = [rule for file in pack.files for rule in outline(file.text).rules]
+    silent = [rule for rule in rules if not {"level", "score"} & rule.meta.keys()]
+    if silent:
+        what = (
+            f"{len(silent)} of {len(rules)} rules state no level and no score: their matches are "
+            f"{pack.default_level.word}; a {MANIFEST} with default_level changes that"
+        )
+        yield Problem(pack.name, 0, what, is_fatal=False)
 
 
 def _manifest_problems(file: str, values: dict[str, object]) -> Iterator[Problem]:

@@ -69,7 +69,8 @@ def read_folder(folder: Path) -> tuple[RulePack, list[Problem]]:
     files, problems = _files(found)
     pack, remarks = _manifest(folder)
     if not pack.name:
-        pack = replace(pack, name=folder.resolve().name, version=_digest(files))
+        name = folder.resolve().name
+        pack = replace(pack, name=name, version=_digest(files), is_published=True)
     return replace(pack, files=files), problems + remarks
 
 

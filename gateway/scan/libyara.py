@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import yara
 
 from gateway.model import Level, Pack
-from gateway.packs.format import Problem, RuleFile, RulePack
+from gateway.packs.format import Problem, RuleFile, RulePack, level_of
 from gateway.packs.syntax import words
 
 EXTERNALS: Mapping[str, str | int] = {
@@ -38,7 +38,6 @@ CIRCUMSTANCES = frozenset({"name", "filename", "extension", "depth", "sender_dom
 _ASKED = re.compile(rf"\b({'|'.join(sorted(CIRCUMSTANCES))}|time)\b")
 _SECONDS = 20
 _LINE = re.compile(r"line (\d+): (.*)", re.DOTALL)
-_LEVELS = {level.word: level for level in Level}
 
 
 class TooSlowError(Exception):
@@ -124,12 +123,11 @@ class Rules:
 
     def _value(self, match: yara.Match) -> Match:
         pack = self._packs[match.namespace]
-        stated = str(match.meta.get("level", "")).lower()
         return Match(
             rule=match.rule,
             pack=Pack(pack.name, pack.version),
-            level=_LEVELS.get(stated, pack.default_level),
-            description=str(match.meta.get("description", "")),
+            level=level_of(match.meta, pack.default_level),
+            description=str(match.meta.get("description") or match.meta.get("desc", "")),
             technique=str(match.meta.get("technique", "")),
             places=tuple(_places(match)),
             is_of_bytes=match.namespace not in self._asking,
@@ -204,7 +202,9 @@ def faults(file: RuleFile) -> Iterator[Problem]:
 def remarks(file: RuleFile) -> Iterator[Problem]:
     """What libyara thinks is slow in a file that compiles."""
     for warning in _compile({"": file.text}).warnings:
-        yield _problem(file, str(warning), is_fatal=False)
+        # Of repeats without an end ``check_file`` says more.
+        if "consider using" not in str(warning):
+            yield _problem(file, str(warning), is_fatal=False)
 
 
 def _compile(sources: Mapping[str, str]) -> yara.Rules:

@@ -130,6 +130,20 @@ def test_a_broken_rule_file_is_told_with_its_line(tmp_path: Path) -> None:
     assert f'left out: {file}:2: undefined string "$nothing"' in done.stdout
 
 
+def test_a_published_pack_is_checked_without_our_manners(tmp_path: Path) -> None:
+    (tmp_path / "a.yar").write_text("rule a { condition: nowhere }")
+    (tmp_path / "b.yar").write_text("rule b { condition: true }\nrule c { condition: true }")
+
+    done = run("rules", "check", tmp_path)
+
+    assert done.exit_code == 1
+    said = done.stdout.splitlines()
+    assert said[0].startswith(f"remark: {tmp_path.name}: 3 of 3 rules state no level")
+    assert said[1].startswith(f"left out: {tmp_path}/a.yar:1: ")
+    assert said[2].startswith("2 rules in packs: ")
+    assert len(said) == 3
+
+
 @pytest.mark.slow
 def test_the_demo_ends_with_every_message_where_it_must() -> None:
     done = run("demo", "--exit")

@@ -3,7 +3,16 @@
 import pytest
 
 from gateway.model import Level
-from gateway.packs.format import Problem, RuleFile, check_file, check_meta, read_manifest
+from gateway.packs.format import (
+    Problem,
+    RuleFile,
+    RulePack,
+    check_file,
+    check_levels,
+    check_meta,
+    level_of,
+    read_manifest,
+)
 
 GOOD = (
     'name = "site"\nversion = "2"\ndescription = "Ours"\nlicence = "MIT"\ndefault_level = "note"\n'
@@ -78,6 +87,33 @@ def test_a_repeat_that_is_silently_cut_is_a_remark(regex: str) -> None:
 @pytest.mark.parametrize("regex", ["a.{0,900}b", r"a\*b", "[*+]", r"[\]*]", "a{3}", "a?", r"\x2a"])
 def test_a_repeat_with_an_end_is_none(regex: str) -> None:
     assert said(f"rule r {{ strings: $a = /{regex}/ condition: $a }}") == []
+
+
+@pytest.mark.parametrize(
+    ("meta", "level"),
+    [
+        ({"level": "malicious", "score": 10}, Level.MALICIOUS),
+        ({"score": 100}, Level.MALICIOUS),
+        ({"score": 75}, Level.SUSPICIOUS),
+        ({"score": "60"}, Level.SUSPICIOUS),
+        ({"score": 40}, Level.NOTE),
+        ({"score": "high"}, Level.SUSPICIOUS),
+        ({"score": "-1"}, Level.SUSPICIOUS),
+        ({"level": "high"}, Level.SUSPICIOUS),
+        ({}, Level.SUSPICIOUS),
+    ],
+)
+def test_a_rule_states_its_level_or_a_score(meta: dict[str, object], level: Level) -> None:
+    assert level_of(meta, Level.SUSPICIOUS) is level
+
+
+def test_rules_of_others_that_state_neither_are_counted_once() -> None:
+    text = "rule a { condition: true } rule b { meta: score = 40 condition: true }"
+    pack = RulePack("site", "1", (RuleFile("a.yar", text),), is_published=True)
+
+    (problem,) = check_levels(pack)
+
+    assert str(problem).startswith("site: 1 of 2 rules state no level and no score")
 
 
 def test_what_our_own_rules_owe_is_asked_for() -> None:
