@@ -149,5 +149,5 @@ def test_the_demo_ends_with_every_message_where_it_must() -> None:
     done = run("demo", "--exit")
 
     assert done.exit_code == 0, done.output
-    assert done.stdout.count("held as") == 5
+    assert done.stdout.count("held as") == 6
     assert "it arrived byte for byte" in done.stdout
