@@ -38,8 +38,9 @@ FINDINGS: Mapping[str, Explanation] = {
     ),
     "macro.stomped": Explanation(
         (Level.SUSPICIOUS, Level.MALICIOUS),
-        "The source of a macro was taken out or made shorter than the compiled form, which Office "
-        "runs and scanners do not read; malicious when ten lines or more are missing.",
+        "The source of a macro was taken out, made shorter or exchanged: the compiled form, which "
+        "Office runs and scanners do not read, says more. Malicious when ten lines or more are "
+        "missing, or when it says commands or addresses.",
         _NOT_RELEASE,
         "T1564.007",
     ),

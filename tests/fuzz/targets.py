@@ -58,7 +58,9 @@ from gateway.scan.formats import (
     textlook,
     tnef,
     vba,
+    vbacompiled,
     vbalines,
+    vbastomped,
     vbastrings,
     worddocument,
     xlsb,
@@ -124,6 +126,11 @@ def _rich_text(data: bytes) -> None:
 def _formula(data: bytes) -> None:
     for make in compiled.Make:
         compiled.words(data, make)
+
+
+def _stomped(data: bytes) -> None:
+    module = vba.Module("a", data.decode("latin-1"), data, data)
+    list(islice(vbastomped.signs([module]), _MOST))
 
 
 def _macros(data: bytes) -> None:
@@ -201,6 +208,8 @@ PARSERS: dict[str, Target] = {
     # documents
     "vba": Target(_all(vba.modules), BROKEN),
     "vba source": Target(vba.decompress, BROKEN),
+    "vba compiled": Target(lambda data: list(vbacompiled.used(data, [data], frozenset()))),
+    "vba stomped": Target(_stomped, BROKEN),
     "vba lines": Target(_text(lambda text: list(vbalines.lines("m", text)))),
     "odf lock": Target(_all(odflock.locks), BROKEN),
     "picture end": Target(pictureend.end_of),

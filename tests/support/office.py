@@ -23,18 +23,42 @@ def project(source: str, module: str = "ThisDocument") -> bytes:
     return vba_project({module: "\r\n".join([*source.splitlines(), ""])})
 
 
-def compiled_project(source: str, compiled_lines: int) -> bytes:
-    """A ``vbaProject.bin`` whose module has a compiled form of so many lines before its source."""
+def compiled_project(
+    source: str,
+    compiled_lines: int,
+    *,
+    strings: tuple[str, ...] = (),
+    names: tuple[str, ...] = (),
+    listed: tuple[str, ...] = (),
+) -> bytes:
+    """A ``vbaProject.bin`` whose module has a compiled form of so many lines before its source.
+
+    The last line says ``strings`` and refers to ``names``; the list of names has ``listed`` too.
+    """
     opened = CompoundFile(project(source))
     streams = {"/".join(entry.path): opened.read(entry, entry.size) for entry in opened.entries}
-    table = b"\xfe\xca\x01\0" + struct.pack("<H", compiled_lines) + bytes(12 * compiled_lines)
-    cache = b"\x01" + bytes(300) + table
+    numbers = [2 * (0x107 + place) for place in range(2, 2 + len(names))]
+    line = b"".join(b"\xb9\0" + _padded(one.encode("cp1252")) for one in strings)
+    line += b"".join(struct.pack("<HH", 0x20, number) for number in numbers)
+    entries = bytes(12 * (compiled_lines - 1)) if compiled_lines else b""
+    entries += struct.pack("<4xH2xI", len(line), 0) if compiled_lines else b""
+    table = b"\xfe\xca\x01\0" + struct.pack("<H", compiled_lines) + entries + bytes(10)
+    cache = b"\x01" + bytes(300) + table + line
     directory = decompress(streams["VBA/dir"])
     place = b"\x31\0\x04\0\0\0"
     moved = directory.replace(place + bytes(4), place + struct.pack("<I", len(cache)))
     streams["VBA/dir"] = compress(moved)
     streams["VBA/ThisDocument"] = cache + streams["VBA/ThisDocument"]
+    rows = b"".join(
+        bytes([len(one), 0]) + one.encode("cp1252") + bytes(4)
+        for one in ("Word", "VBA", *names, *listed)
+    )
+    streams["VBA/_VBA_PROJECT"] = b"\xcc\x61\xb2\0\0\x03\0\xff" + bytes(40) + rows
     return compound_file(streams)
+
+
+def _padded(text: bytes) -> bytes:
+    return struct.pack("<H", len(text)) + text + bytes(len(text) % 2)
 
 
 def presentation(storage: bytes, *, deflated: bool = True) -> bytes:

@@ -13,18 +13,16 @@ from dataclasses import dataclass
 from gateway.model import Finding, Gap, Level, Reason
 from gateway.scan.api import Artifact, Context
 from gateway.scan.evidence import quote
-from gateway.scan.formats import olevba, vba
+from gateway.scan.formats import olevba, vba, vbastomped
 from gateway.scan.formats.addresses import defanged
 from gateway.scan.formats.inflate import BROKEN
 from gateway.scan.formats.vbalines import Line, lines
 from gateway.scan.formats.vbastrings import heard
 from gateway.scan.kinds import Kind
-from gateway.scan.signs import Sign, findings
+from gateway.scan.signs import findings
 
 _LINES_SHOWN = 4
 _ADDRESSES_SHOWN = 3
-_SLIP, _MANY = 2, 10
-"""Lines that the source may lack, and so many that nobody lost them by accident."""
 
 _PROCEDURE = re.compile(
     r"(?i)(?:^|:)\s*(?:(?:Public|Private|Friend|Static)\s+)*(?:Sub|Function|Property\s+\w+)\s+(\w+)"
@@ -137,37 +135,19 @@ class MacroAnalyzer:
     def analyze(self, artifact: Artifact, _context: Context) -> Iterator[Finding | Gap]:
         """Yield one finding for all macros of the file, and a gap for each that is unreadable."""
         source: list[Line] = []
-        stomped: list[Sign] = []
+        modules: list[vba.Module] = []
         for module in _modules(artifact):
             match module:
                 case vba.Unread():
                     yield Gap(Reason.DAMAGED, module.detail, artifact.lineage)
                 case vba.Module():
                     source += lines(module.name, module.source)
-                    stomped += _missing(module)
+                    modules.append(module)
         source = heard(source)
-        yield from findings(artifact, stomped)
+        yield from findings(artifact, vbastomped.signs(modules))
         procedures = [line for line in source if _PROCEDURE.search(line.code)]
         if procedures:
             yield _judge(artifact, source, procedures)
-
-
-def _missing(module: vba.Module) -> Iterator[Sign]:
-    """What its compiled form has and its source has not."""
-    attribute = "Attribute "
-    source = module.source.rstrip("\0").splitlines()
-    kept = module.source.rstrip("\0\r\n \t").splitlines()
-    # Blank lines at the end were compiled too; no more of them than nobody leaves by accident.
-    blank = min(len(source) - len(kept), _MANY - 1)
-    written = sum(not line.startswith(attribute) for line in kept) + blank
-    missing = module.compiled_lines - written
-    # Lines that go on in the next one make a small difference.
-    if missing > _SLIP + written // 10:
-        name = quote(module.name, 40)
-        shown = f"{name}: {module.compiled_lines} compiled lines, {written} lines of source"
-        level = Level.MALICIOUS if missing >= _MANY else Level.SUSPICIOUS
-        summary = "The source of a macro was taken out, and its compiled form is there and runs"
-        yield Sign("macro.stomped", level, summary, shown)
 
 
 def _modules(artifact: Artifact) -> Iterator[vba.Module | vba.Unread]:

@@ -11,6 +11,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from gateway.scan.formats import vbacompiled
 from gateway.scan.formats.compound import CompoundFile, Entry
 from gateway.scan.formats.inflate import DamagedError
 
@@ -20,9 +21,6 @@ _MOST_STREAM = 64 << 20
 _CHUNK = 4096
 # A module begins with "Attribute VB_Name": in a container of literals, after a chunk header.
 _HEAD = re.compile(rb"\x01[\s\S]{2}\x00Attribut[\s\S]")
-# Before the table of compiled lines; two bytes that count them and twelve for each come after it.
-_COMPILED = b"\xfe\xca\x01\x00"
-_COMPILED_LINE = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +29,10 @@ class Module:
 
     name: str
     source: str
-    compiled_lines: int = 0
-    """How many lines the compiled form has that stands before the source; 0 if it is not known."""
+    compiled: bytes = b""
+    """What stands before the source: the compiled form, see vbacompiled."""
+    project: bytes = b""
+    """The stream of the project that lists the names which compiled forms refer to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,7 @@ def _project(
         yield Unread(f"the list of macro modules: {error}")
         return
     encoding = _encoding(directory)
+    names = _names(opened, streams.get((*storage, "_vba_project")))
     for record in _records(directory, encoding):
         path = (*storage, (record.stream or record.name).lower())
         try:
@@ -96,27 +97,25 @@ def _project(
         except DamagedError as error:
             yield Unread(f"macro module {record.name}: {error}")
             continue
-        compiled = _compiled_lines(stream[: record.offset])
+        compiled = stream[: record.offset]
         try:
             source = _source(stream, record.offset)
         except DamagedError as error:
             yield Unread(f"macro module {record.name}: {error}")
-            if compiled:
+            if vbacompiled.count(compiled):
                 # Office still runs it.
-                yield Module(record.name, "", compiled)
+                yield Module(record.name, "", compiled, names)
         else:
             read.add(path)
-            yield Module(record.name, source.decode(encoding, "replace"), compiled)
+            yield Module(record.name, source.decode(encoding, "replace"), compiled, names)
 
 
-def _compiled_lines(cache: bytes) -> int:
-    """Office runs the compiled form and not the source, where both are of its own version.
-
-    [MS-OVBA] 2.3.4.3 leaves the cache undefined; where the lines are was found by looking.
-    """
-    at = cache.rfind(_COMPILED)
-    count = int.from_bytes(cache[at + 4 : at + 6], "little") if at >= 0 else 0
-    return count if at + 6 + count * _COMPILED_LINE <= len(cache) else 0
+def _names(opened: CompoundFile, entry: Entry | None) -> bytes:
+    try:
+        return _whole(opened, entry) if entry else b""
+    except DamagedError:
+        # The extractor of OLE files says so; sources are read without it.
+        return b""
 
 
 def _source(stream: bytes, offset: int) -> bytes:

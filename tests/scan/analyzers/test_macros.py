@@ -225,6 +225,52 @@ class TestCompiledFormWithoutSource:
         assert [one.reason for one in seen if isinstance(one, Gap)] == [Reason.DAMAGED]
         assert [one.code for one in seen if isinstance(one, Finding)] == ["macro.stomped"]
 
+    def test_a_string_that_only_the_compiled_form_says_is_told(self) -> None:
+        decoy = 'Sub Planning()\n    MsgBox "Bonjour"\nEnd Sub\n'
+        seen = judge(office.compiled_project(decoy, 3, strings=("Bonjour", "Ouvrir le planning")))
+        stomped = next(one for one in seen if isinstance(one, Finding))
+
+        assert (stomped.code, stomped.level) == ("macro.stomped", Level.SUSPICIOUS)
+        assert stomped.evidence == 'ThisDocument: "Ouvrir le planning"'
+
+    def test_a_command_that_only_the_compiled_form_says_is_malicious(self) -> None:
+        seen = judge(office.compiled_project("Sub A()\nEnd Sub\n", 2, strings=("cmd /c calc",)))
+        stomped = next(one for one in seen if isinstance(one, Finding))
+
+        assert (stomped.code, stomped.level) == ("macro.stomped", Level.MALICIOUS)
+
+    @pytest.mark.parametrize(
+        ("names", "level"),
+        [
+            (("AutoOpen",), Level.SUSPICIOUS),
+            (("Shell",), Level.SUSPICIOUS),
+            (("Document_Open", "CreateObject"), Level.MALICIOUS),
+        ],
+    )
+    def test_names_that_only_the_compiled_form_uses_are_told(
+        self, names: tuple[str, ...], level: Level
+    ) -> None:
+        seen = judge(office.compiled_project("Sub A()\n    b = 1\nEnd Sub\n", 3, names=names))
+        stomped = next(one for one in seen if isinstance(one, Finding))
+
+        assert (stomped.code, stomped.level) == ("macro.stomped", level)
+        assert stomped.evidence == "; ".join(name.lower() for name in names)
+
+    @pytest.mark.parametrize(
+        "source",
+        [
+            'Sub A()\n    MsgBox "dit ""oui"" & cmd"\n    Shell x\nEnd Sub\n',
+            'Sub A()\n    y = "dit ""oui"" & cmd" & z\n    Shell x\nEnd Sub\n',
+        ],
+    )
+    def test_what_the_source_says_as_well_is_not_told(self, source: str) -> None:
+        data = office.compiled_project(
+            source, 4, strings=('dit "oui" & cmd', "abc", "\xe9t\xe9 ailleurs"), names=("Shell",),
+            listed=("AutoOpen", "WinExec"),
+        )  # fmt: skip
+
+        assert all(one.code != "macro.stomped" for one in judge(data) if isinstance(one, Finding))
+
     def test_blank_lines_at_the_end_were_compiled_too(self) -> None:
         data = office.compiled_project("\n\n\n\n", 4)
 
