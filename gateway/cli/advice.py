@@ -10,16 +10,20 @@ from gateway.model import Level, Report
 from gateway.scan.catalogue.explanation import ASK, NOT_RELEASE
 from gateway.scan.codes import advice
 
+_ID = re.compile(r"\bID\b")
+"""How an advice calls the item that it is about."""
 _SENTENCE = re.compile(r"(?<=[.?!]) +(?=\S)")
 
 
-def to_do(report: Report) -> Iterator[Text]:
+def to_do(report: Report, item: str) -> Iterator[Text]:
     """Lines to print below a report; none where there is nothing to do."""
     told = dict.fromkeys(_sentences(report))
     if NOT_RELEASE in " ".join(told):
         told.pop(ASK, None)
     if told:
-        yield Text(f"→ {say('What to do:')} {' '.join(told)}", "green")
+        words = " ".join(told)
+        shown = _ID.sub(item, words) if item else words
+        yield Text(f"→ {say('What to do:')} {shown}", "green")
 
 
 def _sentences(report: Report) -> Iterator[str]:

@@ -48,6 +48,7 @@ FRENCH = {
     "It is honest": "Il est honnête",
     "It is not": "Il ne l'est pas",
     "Look closer": "Voir de près",
+    "Other mail": "Autres mails",
     "withheld": "fichiers retenus",
     "its recipients have all but the withheld files": (
         "ses destinataires ont tout, sauf les fichiers retenus"

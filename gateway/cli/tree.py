@@ -27,9 +27,9 @@ _UNNAMED = "?"
 """The file of a report in which no file is listed."""
 
 
-def explained(report: Report) -> Group:
-    """What was seen, where, and what to do about it."""
-    return Group(report_tree(report), *to_do(report))
+def explained(report: Report, item: str = "") -> Group:
+    """What was seen, where, and what to do about it. ``item`` is its id in the quarantine."""
+    return Group(report_tree(report), *to_do(report, item))
 
 
 def report_tree(report: Report) -> Tree:

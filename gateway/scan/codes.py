@@ -100,7 +100,7 @@ FINDINGS: Mapping[str, Explanation] = {
     "office.slide-action": Explanation(
         _SUSPICIOUS,
         "A slide starts a program when the mouse moves over it or clicks it.",
-        f"{_ASK} Which program is quoted?",
+        f"{_ASK} Which program does it start, and what for?",
         "T1204.002",
     ),
     "office.chunk": Explanation(

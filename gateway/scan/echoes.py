@@ -13,7 +13,7 @@ ECHOES: Mapping[str, frozenset[str]] = {
     "cda.document": frozenset({"cda.disguised"}),
     "disguise.mismatch": frozenset({"disguise.double-extension", "disguise.program"}),
     "disguise.polyglot": frozenset({"dicom.preamble", "picture.page"}),
-    "disguise.type": frozenset({"disguise.program"}),
+    "disguise.type": frozenset({"disguise.double-extension", "disguise.program"}),
     "lnk.command": frozenset({"lnk.hidden"}),
     "macro.xlm": frozenset({"macro.xlm-acts"}),
     "message.document": frozenset({"message.disguised"}),
@@ -31,6 +31,8 @@ ECHOES: Mapping[str, frozenset[str]] = {
             "web_application",
         }
     ),
+    "script.acts": frozenset({"macro.xlm-acts", "script.dropper", "script.formula"}),
+    "script.formula": frozenset({"macro.xlm-acts"}),
     "rtf.update": frozenset({"office.equation"}),
 }
 """Codes, and the codes or rules that say what they say and more. Rules name theirs themselves."""

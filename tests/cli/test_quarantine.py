@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gateway.custody import records
-from gateway.model import Finding, Level, Listed
+from gateway.model import Finding, Gap, Level, Listed, Reason
 from gateway.scan.formats import lib7zip
 from gateway.scan.kinds import Kind
 from gateway.smtp.sink import Step
@@ -81,6 +81,7 @@ def test_show_draws_the_tree_with_evidence_and_advice(tmp_path: Path) -> None:
         f"It is honest   lazaretto quarantine release {item} --reason TEXT",
         f"It is not      lazaretto quarantine delete {item} --reason TEXT",
         f"Look closer    lazaretto quarantine show {item} --text",
+        "Other mail     lazaretto quarantine list --sender lab@out.example",
     ):
         assert line in done.stdout
 
@@ -114,6 +115,30 @@ def test_what_a_sender_wrote_cannot_steer_the_terminal(tmp_path: Path) -> None:
         assert done.exit_code == 0
         assert not set("\x1b\x07\u202e") & set(done.stdout)
     assert "[bold]x[/]" in done.stdout
+
+
+@pytest.mark.parametrize("sender", ["a$(reboot)@x.example", "-rf@x.example", "a b@x.example"])
+def test_an_address_that_says_something_to_a_shell_stands_in_no_command(
+    tmp_path: Path, sender: str
+) -> None:
+    config = settings(tmp_path)
+    item = hold(tmp_path, replace(ITEM, summary={**ITEM.summary, "sender": sender}))
+
+    done = run("quarantine", "show", item, "--config", config)
+
+    assert f"From       {sender}" in done.stdout
+    assert "Other mail" not in done.stdout
+
+
+def test_an_advice_names_the_item(tmp_path: Path) -> None:
+    config = settings(tmp_path)
+    locked = Gap(Reason.ENCRYPTED, "needs a password", ("message",))
+    report = replace(MALICIOUS, findings=(), gaps=(locked,))
+    item = hold(tmp_path, replace(ITEM, report=records.encode(report)))
+
+    done = run("quarantine", "show", item, "--config", config)
+
+    assert f"`lazaretto quarantine export {item} FILE`" in " ".join(done.stdout.split())
 
 
 def test_a_release_says_what_the_mail_server_said(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """``quarantine show``: one item, so that a person can understand it in a minute."""
 
 import asyncio
+import re
 import sys
 from collections.abc import Iterator
 from typing import Annotated
@@ -19,8 +20,11 @@ from gateway.cli.words import say
 from gateway.config import Settings
 from gateway.custody import records
 from gateway.custody.rescan import PREVIEW, look_again
-from gateway.model import Action
+from gateway.model import Action, Class
 from quarantine import Details
+
+_HARMLESS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}@[A-Za-z0-9.-]{1,255}")
+"""Addresses that mean nothing to a shell."""
 
 
 def show(
@@ -94,7 +98,7 @@ def _print(details: Details) -> None:
         console.print(Text(" " * 11).append_text(line_))
     if details.report:
         report = records.decode_report(details.report)
-        console.print(explained(report))
+        console.print(explained(report, details.item.id))
 
 
 def _print_next(details: Details, settings: Settings) -> None:
@@ -108,8 +112,13 @@ def _print_next(details: Details, settings: Settings) -> None:
         say("It is not"): f"delete {item.id} --reason TEXT",
         say("Look closer"): f"show {item.id} --text",
     }
+    sender = item.summary.get("sender", "")
+    # Whoever chose the address may hope that somebody copies it into a shell.
+    if item.kind == Class.MALICIOUS.word and _HARMLESS.fullmatch(sender):
+        told[say("Other mail")] = f"list --sender {sender}"
     for when, command in told.items():
-        console.print(f"{when:<14} lazaretto quarantine {command}", style="green", soft_wrap=True)
+        line_ = f"{when:<14} lazaretto quarantine {command}"
+        console.print(line_, style="green", markup=False, soft_wrap=True)
 
 
 def history(details: Details) -> Iterator[Text]:

@@ -100,7 +100,8 @@ def _by_content(artifact: Artifact) -> Iterator[Finding]:
         if name := next(careless, ""):
             yield _finding("disguise.mismatch", Level.NOTE, artifact, name)
     if not _BINARIES.isdisjoint(artifact.kinds) and artifact.declared_type.startswith(_SHOWN_TYPES):
-        yield _finding("disguise.type", Level.SUSPICIOUS, artifact, artifact.declared_type)
+        stated = f"stated as {artifact.declared_type}, it"
+        yield _finding("disguise.type", Level.SUSPICIOUS, artifact, stated)
 
 
 def _is_careless(artifact: Artifact, name: str) -> bool:

@@ -55,6 +55,10 @@ _HURRY = (
 _PRESSES = tuple(re.compile(words, re.IGNORECASE) for words in (_SCAN, _ENTER, _HURRY))
 """A lure says all three: scan, sign in, at once."""
 
+_WHY = {
+    pictures.Unread.TOO_BIG: "it is too large",
+    pictures.Unread.UNKNOWN: "it is in a rare format, or damaged",
+}
 _JUDGED = {
     "qr.code": (Level.NOTE, "T1566.002"),
     "qr.lure": (Level.SUSPICIOUS, "T1566.002"),
@@ -93,9 +97,9 @@ def _picture(artifact: Artifact) -> Iterator[Finding]:
         case pictures.Unread.BOMB:
             summary = "A small file unpacks to a picture that no program should show"
             yield _finding("picture.bomb", summary, _size(artifact), artifact)
-        case pictures.Unread.TOO_BIG | pictures.Unread.UNKNOWN:
+        case pictures.Unread.TOO_BIG | pictures.Unread.UNKNOWN as why:
             summary = "A picture that was not looked through for codes"
-            yield _finding("picture.unread", summary, _size(artifact), artifact)
+            yield _finding("picture.unread", summary, _WHY[why], artifact)
 
 
 def _codes(
