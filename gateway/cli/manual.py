@@ -19,6 +19,15 @@ from gateway.cli.main import commands
 _NAME = "lazaretto"
 _SHELLS = {"bash": "lazaretto.bash", "zsh": "_lazaretto", "fish": "lazaretto.fish"}
 
+_ZSH_LOADED = "\ncompdef _lazaretto_completion lazaretto"
+_ZSH_FIRST = """
+if [[ $funcstack[1] == _lazaretto ]]; then
+  _lazaretto_completion "$@"
+else
+  compdef _lazaretto_completion lazaretto
+fi
+"""
+
 _TAIL = r"""
 .SH EXIT STATUS
 .TP
@@ -86,7 +95,9 @@ def write(folder: Path) -> Iterator[Path]:
         script = get_completion_script(
             prog_name=_NAME, complete_var="_LAZARETTO_COMPLETE", shell=shell
         )
-        # zsh looks for #compdef in the very first line.
+        # zsh looks for #compdef in the very first line, and loads the file at the first Tab: that
+        # time it has to complete as well.
+        script = script.replace(_ZSH_LOADED, _ZSH_FIRST)
         files[f"completion/{name}"] = script.strip() + "\n"
     for name, text in files.items():
         file = folder / name

@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 
 from gateway.cli.main import commands
 from gateway.cli.manual import page, told, tree, write
+from tests.support.terminal import terminal
 
 ROOT = typer.main.get_command(commands)
 COMMANDS = dict(tree(ROOT))
@@ -126,3 +127,34 @@ def test_bash_completes_commands_and_options(tmp_path: Path) -> None:
     )  # fmt: skip
 
     assert done.stdout.split() == ["--sender", "legal-hold"]
+
+
+_TRIES = {
+    "zsh": (
+        ["zsh", "-f", "-i"],
+        "fpath=({folder} $fpath); autoload -Uz compinit; compinit -u -D; PS1='%# '; ",
+    ),
+    "fish": (["fish", "--no-config", "-i"], "source {folder}/lazaretto.fish; "),
+    "bash": (["bash", "--norc", "-i"], "source {folder}/lazaretto.bash; "),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shell", _TRIES)
+def test_the_first_tab_completes_a_command(tmp_path: Path, shell: str) -> None:
+    if shutil.which(shell) is None:
+        pytest.skip(f"there is no {shell} on this machine to try its completion in")
+    list(write(tmp_path))
+    command, setup = _TRIES[shell]
+    environment = {
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "TERM": "dumb",
+        "HOME": str(tmp_path),
+    }
+    typed = setup.format(folder=tmp_path / "completion") + "echo rea''dy\n"
+
+    with terminal(command, environment) as seen:
+        seen.type(typed, until="ready\r")
+        shown = seen.type("lazaretto quarantine legal\t", until="legal-hold")
+
+    assert "legal-hold" in shown

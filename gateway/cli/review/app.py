@@ -24,6 +24,7 @@ Screen { background: $background; }
 #search { height: 3; border: round $accent; }
 Items { height: 1fr; overflow-x: hidden; }
 Items:nocolor > .datatable--cursor { text-style: reverse; }
+OptionList:nocolor > .option-list--option-highlighted { text-style: bold underline; }
 Horizontal { height: 1fr; }
 Pane { width: 1fr; height: 1fr; padding: 0 1; }
 Sheet.-slim #rest { display: none; }
