@@ -55,6 +55,7 @@ soak: $(VENV)/.dev ## Kill the gateway again and again under load for SECONDS, a
 
 lock: $(VENV)/.dev ## Write the hash-checked lock files anew
 	$(BIN)/python -m uv pip compile $(LOCK) pyproject.toml -o requirements.txt
+	$(BIN)/python -m uv pip compile $(LOCK) pyproject.toml --extra tui -c requirements.txt -o requirements-tui.txt
 	$(BIN)/python -m uv pip compile $(LOCK) --group build -o requirements-build.txt
 	$(BIN)/python -m uv pip compile $(LOCK) --group dev -c requirements.txt -o requirements-dev.txt
 

@@ -177,8 +177,8 @@ FRENCH = {
         "--for : une exception dure un an au plus ; puis quelqu'un regarde de nouveau"
     ),
     # review
-    "the screen needs one more package: pip install 'lazaretto[tui]'": (
-        "l'écran demande un paquet de plus : pip install 'lazaretto[tui]'"
+    "the screen needs more packages: install requirements-tui.txt, or lazaretto[tui]": (
+        "l'écran demande d'autres paquets : installez requirements-tui.txt, ou lazaretto[tui]"
     ),
     "review needs a terminal; for a program there is lazaretto quarantine list --json": (
         "review demande un terminal ; pour un programme : lazaretto quarantine list --json"

@@ -370,5 +370,6 @@ def test_without_its_package_it_says_how_to_get_it(tmp_path: Path) -> None:
 
     assert done.returncode == 1
     assert done.stderr == (
-        "lazaretto: the screen needs one more package: pip install 'lazaretto[tui]'\n"
+        "lazaretto: the screen needs more packages: "
+        "install requirements-tui.txt, or lazaretto[tui]\n"
     )

@@ -20,7 +20,10 @@ def review(config: ConfigFile = None) -> None:
     Example: lazaretto quarantine review
     """
     if find_spec("textual") is None:
-        stop(say("the screen needs one more package: pip install 'lazaretto[tui]'"), FAILURE)
+        stop(
+            say("the screen needs more packages: install requirements-tui.txt, or lazaretto[tui]"),
+            FAILURE,
+        )
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         stop(
             say("review needs a terminal; for a program there is lazaretto quarantine list --json")
