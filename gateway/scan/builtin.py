@@ -26,6 +26,7 @@ from gateway.scan.analyzers.xlsblinks import XlsbLinkAnalyzer
 from gateway.scan.analyzers.xml import XmlAnalyzer
 from gateway.scan.api import Analyzer, Extractor, Reviewer
 from gateway.scan.extractors.activemime import ActiveMimeExtractor
+from gateway.scan.extractors.alz import AlzExtractor
 from gateway.scan.extractors.compressed import CompressedExtractor
 from gateway.scan.extractors.dicom import DicomExtractor
 from gateway.scan.extractors.encoded import EncodedExtractor
@@ -64,6 +65,7 @@ EXTRACTORS: tuple[Extractor, ...] = (
     RtfExtractor(),
     IsoExtractor(),
     DicomExtractor(),
+    AlzExtractor(),
     SevenZipExtractor(),
     UnopenedExtractor(),
 )

@@ -76,6 +76,12 @@ FINDINGS: Mapping[str, Explanation] = {
         "A part of the document lies elsewhere: a linked workbook, a chapter, a file of the house.",
         "Nothing: the link does not work from here, or the user is asked.",
     ),
+    "office.damaged": Explanation(
+        _NOTE,
+        "Parts of an older Office document or an Outlook item are broken, or missing from the "
+        "file. All that is there of them was looked at.",
+        "Nothing; the sender may have to send it again.",
+    ),
     "office.tool-link": Explanation(
         _MALICIOUS,
         "A link hands text to a tool of Windows that acts upon it (ms-msdt, search-ms and others).",

@@ -28,6 +28,7 @@ from gateway.model import (
 )
 from gateway.scan.api import Analyzer, Artifact, Context, Extractor, Member, Reviewer
 from gateway.scan.budget import Budget, ExhaustedError, Limits
+from gateway.scan.copies import Copies, copy_note
 from gateway.scan.echoes import NO_ECHOES, without_echoes
 from gateway.scan.kinds import Kind, identify
 from gateway.scan.known import ByBytes, Known
@@ -95,11 +96,14 @@ class Engine:
             for analyzer in self._analyzers:
                 if analyzer.kinds is None or not analyzer.kinds.isdisjoint(artifact.kinds):
                     walk.look(analyzer, artifact, context)
+            if walk.is_copy(artifact):
+                continue
             for extractor in self._extractors:
                 if not extractor.kinds.isdisjoint(artifact.kinds):
                     walk.open(extractor, artifact, context)
         for reviewer in self._reviewers:
             walk.review(reviewer)
+        walk.tell_copies()
         shown = walk.heading(data, name) if is_message else Heading()
         slots = walk.slots(data, name) if is_message else ()
         report = walk.report(self._pack, (self._clock() - began) * 1000)
@@ -129,6 +133,7 @@ class _Walk:
         self._findings_by_level: Counter[Level] = Counter()
         self._gaps: dict[Gap, None] = {}
         self._children: dict[Lineage, dict[str, int]] = {}
+        self._copies = Copies(limits.findings, limits.depth)
         self.queue: deque[Artifact] = deque()
         self.is_late = False
         self._is_full = False
@@ -156,6 +161,21 @@ class _Walk:
     def look(self, analyzer: Analyzer, artifact: Artifact, context: Context) -> None:
         """Let one analyzer look at one file."""
         self._run(analyzer, artifact, lambda: analyzer.analyze(artifact, context))
+
+    def is_copy(self, artifact: Artifact) -> bool:
+        """Whether the same archive was opened before; then a note says where."""
+        first = self._copies.first(artifact)
+        if first is not None:
+            self._find(copy_note(artifact, first))
+        return first is not None
+
+    def tell_copies(self) -> None:
+        """Let what was seen in archives stand for their copies too."""
+        for one in self._copies.told((*self._gaps, *self._findings)):
+            if isinstance(one, Gap):
+                self._gap(one)
+            else:
+                self._find(one)
 
     def open(self, extractor: Extractor, artifact: Artifact, context: Context) -> None:
         """Let one extractor open one file, unless the budget for that is spent."""

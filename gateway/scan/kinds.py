@@ -48,6 +48,7 @@ class Kind(StrEnum):
     RPM = "rpm"
     XAR = "xar"
     LZ4 = "lz4"
+    SNAPPY = "snappy"
     SZDD = "szdd"
     RARE_ARCHIVE = "rare"
     """An archive or an image of a kind that nobody here opens and few ever meet."""
@@ -105,6 +106,8 @@ _SIGNATURES: tuple[tuple[Kind, int, bytes], ...] = (
     (Kind.LZIP, 0, b"LZIP\x01"),
     (Kind.ZSTD, 0, b"\x28\xb5\x2f\xfd"),
     (Kind.LZ4, 0, b"\x04\x22\x4d\x18"),
+    (Kind.LZ4, 0, b"\x02\x21\x4c\x18"),
+    (Kind.SNAPPY, 0, b"\xff\x06\x00\x00sNaPpY"),
     (Kind.COMPRESS, 0, b"\x1f\x9d"),
     (Kind.SZDD, 0, b"SZDD\x88\xf0\x27\x33"),
     (Kind.CPIO, 0, b"070701"),
@@ -136,7 +139,6 @@ _SIGNATURES: tuple[tuple[Kind, int, bytes], ...] = (
     (Kind.RARE_ARCHIVE, 7, b"-sqx-"),
     (Kind.RARE_ARCHIVE, 0, b"LRZI\x00"),
     (Kind.RARE_ARCHIVE, 0, b"\x89LZO\x00\r\n\x1a\n"),
-    (Kind.RARE_ARCHIVE, 0, b"\xff\x06\x00\x00sNaPpY"),
     (Kind.VAULT, 0, b"encrcdsa"),
     (Kind.VAULT, 0, b"LUKS\xba\xbe"),
     (Kind.VAULT, 3, b"-FVE-FS-"),
@@ -204,6 +206,7 @@ _STRUCTURES: tuple[tuple[Kind, Callable[[bytes], bool]], ...] = (
     (Kind.TAR, structure.is_tar),
     (Kind.BZIP2, structure.is_bzip2),
     (Kind.ZSTD, structure.is_skippable_zstd),
+    (Kind.LZ4, structure.is_skippable_lz4),
     (Kind.LZMA, structure.is_lzma_alone),
     (Kind.ARJ, structure.is_arj),
     (Kind.LZH, structure.is_lzh),
@@ -298,6 +301,12 @@ _HONEST_PAIRS: tuple[frozenset[Kind], ...] = (
     frozenset({Kind.HPRIM, Kind.PDF}),
 )
 
+_PACKS_AS_IT_IS = frozenset(
+    {Kind.GZIP, Kind.XZ, Kind.LZIP, Kind.ZSTD, Kind.LZ4, Kind.SNAPPY, Kind.COMPRESS, Kind.ALZ}
+)
+"""What does not get smaller lies in these unchanged: the second face is what they hold."""
+_PACKED = frozenset({Kind.ZIP, Kind.OOXML, Kind.ODF, Kind.JAR, Kind.RAR, Kind.SEVENZIP, Kind.PDF})
+
 
 def identify(data: bytes, declared_type: str) -> tuple[Kind, ...]:
     """Say what ``data`` is: the main kind first, more than one for a polyglot, never none.
@@ -318,6 +327,8 @@ def identify(data: bytes, declared_type: str) -> tuple[Kind, ...]:
 
 def is_polyglot(kinds: tuple[Kind, ...]) -> bool:
     """Whether a file has more faces than an honest file of these kinds has."""
+    if kinds[0] in _PACKS_AS_IT_IS and _PACKED.issuperset(kinds[1:]):
+        return False
     return len(kinds) > 1 and frozenset(kinds) not in _HONEST_PAIRS
 
 

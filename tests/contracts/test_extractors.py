@@ -13,7 +13,7 @@ from gateway.demo import samples
 from gateway.model import Finding, Gap
 from gateway.scan.api import Artifact, Context, Extractor, Member
 from gateway.scan.builtin import EXTRACTORS
-from tests.support import containers, files, health, pdf, shortcuts, smime
+from tests.support import containers, files, health, packing, pdf, shortcuts, smime
 
 _MOST_MEMBERS = 200
 _MOST_BYTES = 4 << 20
@@ -59,6 +59,11 @@ GOOD = {
     "cda": containers.cda(files.pdf()),
     "fhir": containers.fhir(files.pdf(), "application/pdf", "a.pdf"),
     "outlook bodies": containers.outlook_item({"10090102": containers.HELLO, "1000001E": b"x"}),
+    "lz4": packing.lz4(files.TEXT * 9, block=900),
+    "lz4 of the first days": packing.lz4_legacy(files.TEXT),
+    "snappy": packing.snappy(files.TEXT),
+    "alz": packing.alz({"a.txt": files.TEXT}, 1),
+    "lzh": packing.lzh({"a.txt": files.TEXT}),
     **{f".{suffix}": data for suffix, data in files.COMPRESSED.items()},
 }
 

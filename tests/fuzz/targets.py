@@ -27,6 +27,7 @@ from gateway.mime import (
 from gateway.scan.api import Analyzer, Artifact, Context, Extractor, Member
 from gateway.scan.builtin import ANALYZERS, EXTRACTORS
 from gateway.scan.formats import (
+    alzrecords,
     biff,
     commands,
     dicomdata,
@@ -37,7 +38,9 @@ from gateway.scan.formats import (
     javascript,
     laboratory,
     lookalikes,
+    lz4frame,
     lzfu,
+    lzhuf,
     lzw,
     markup,
     odflock,
@@ -54,6 +57,7 @@ from gateway.scan.formats import (
     rtfobjects,
     scriptcode,
     shelllink,
+    snappyframe,
     structure,
     textlook,
     tnef,
@@ -75,6 +79,7 @@ from gateway.scan.formats.compound import CompoundFile
 from gateway.scan.formats.inflate import BROKEN, Begin, Inflated
 from gateway.scan.formats.pdfobjects import PdfObjects
 from gateway.scan.formats.pdfvalues import Parser
+from gateway.scan.formats.salvage import Salvaged
 from gateway.scan.formats.xlm import compiled, machine, package, typed, workbook97
 from gateway.scan.kinds import Kind, identify
 from gateway.smtp.address import parse_recipient, parse_sender
@@ -139,6 +144,11 @@ def _macros(data: bytes) -> None:
     machine.follow(package.read(data))
 
 
+def _lzh(data: bytes) -> None:
+    for entry in islice(lzhuf.entries(data), 20):
+        lzhuf.opened(data, entry).read(1 << 16)
+
+
 def _zip_records(data: bytes) -> None:
     list(islice(ziprecords.local_entries(data), _MOST))
     for place in range(0, len(data), max(1, len(data) // 50)):
@@ -197,6 +207,12 @@ PARSERS: dict[str, Target] = {
     "zip records": Target(_zip_records),
     "zip contents": Target(zipcontents.contents, BROKEN),
     "lzw": Target(_all(lzw.decode), BROKEN),
+    "lz4": Target(_all(lz4frame.decode), BROKEN),
+    "snappy": Target(_all(snappyframe.decode), BROKEN),
+    "alz": Target(_all(alzrecords.entries), BROKEN),
+    "lzh": Target(_lzh, BROKEN),
+    "lzhuf": Target(_all(lambda data: lzhuf.decode(data, 1 << 20)), BROKEN),
+    "salvage": Target(lambda data: Salvaged(data, 1 << 20).read(1 << 20), BROKEN),
     "lzfu": Target(lambda data: lzfu.opened(data).read(_MOST_BYTES), BROKEN),
     "ole package": Target(olepackage.unpacked),
     "onenote": Target(_all(onestore.files), BROKEN),

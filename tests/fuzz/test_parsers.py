@@ -42,6 +42,8 @@ NO_PARSERS = frozenset(
         *("barcodes", "libmagic", "lib7zip", "olevba", "pdflock", "pdfpages", "pictures"),
         # ask parsers that are targets
         *("officeobjects", "pdfactions", "pdffiles", "pdflinks", "ziplock"),
+        # the one step of decoders that are targets
+        "backreference",
         # writes
         "compoundwriter",
     }

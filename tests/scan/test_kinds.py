@@ -1,6 +1,8 @@
 import gzip
+import lzma
 import random
 import zipfile
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 
 from gateway.scan import kinds
 from gateway.scan.kinds import OLE_STREAM, Kind, identify, is_polyglot
-from tests.support import files
+from tests.support import files, packing
 
 INSTALLER = bytes.fromhex("84100c0000000000c000000000000046")
 
@@ -57,6 +59,11 @@ HONEST = {
     "latin-1 words": ("Résultat reçu, à vérifier".encode("latin-1"), Kind.TEXT),
     "MZ as words": (b"MZ is a gene, and this is a line about it, not a program.\n", Kind.TEXT),
     "a property set of Office": (b"\xfe\xff\0\0\x06\x01\2\0" + bytes(64), Kind.DATA),
+    "lz4": (packing.lz4(files.TEXT), Kind.LZ4),
+    "lz4 of the first days": (packing.lz4_legacy(files.TEXT), Kind.LZ4),
+    "lz4 behind what is skipped": (packing.skipped(b"x") + packing.lz4(b"x"), Kind.LZ4),
+    "snappy": (packing.snappy(files.TEXT), Kind.SNAPPY),
+    "alz": (packing.alz({"a.txt": files.TEXT}), Kind.ALZ),
     "nothing": (b"", Kind.EMPTY),
     "noise": (random.Random(1).randbytes(300), Kind.DATA),
 }  # fmt: skip
@@ -96,6 +103,20 @@ def test_a_self_extracting_archive_is_two_kinds_and_honest() -> None:
     kinds = identify(files.program() + files.zipped({"setup.txt": b"x"}), "")
 
     assert kinds == (Kind.PE, Kind.ZIP)
+    assert not is_polyglot(kinds)
+
+
+@pytest.mark.parametrize(
+    ("pack", "kind"),
+    [(gzip.compress, Kind.GZIP), (lzma.compress, Kind.XZ), (packing.lz4, Kind.LZ4)],
+)
+def test_what_does_not_get_smaller_is_no_second_face_of_what_holds_it(
+    pack: Callable[[bytes], bytes], kind: Kind
+) -> None:
+    noise = random.Random(1).randbytes(3_000)
+    kinds = identify(pack(files.zipped({"a.bin": noise})), "")
+
+    assert kinds[0] is kind
     assert not is_polyglot(kinds)
 
 

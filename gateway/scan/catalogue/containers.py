@@ -27,6 +27,12 @@ FINDINGS: Mapping[str, Explanation] = {
         f"{ASK} Honest programs do not write such files.",
         "T1027",
     ),
+    "archive.copy": Explanation(
+        NOTE,
+        "An archive has the same bytes as one that was opened before in this message, or as one "
+        "that it lies in. What was found in that one is told of this one as well.",
+        "Nothing: look at the first.",
+    ),
     "archive.link": Explanation(
         NOTE,
         "The archive holds links or devices. They have no content; unpacking programs that make "

@@ -1,11 +1,11 @@
-"""Opens a file that is one other file, compressed: gz, bz2, xz, lzma, lzip, zst, Z."""
+"""Opens a file that is one other file, compressed: gz, bz2, xz, lzma, lzip, zst, lz4, sz, Z."""
 
 from collections.abc import Callable, Iterator
 
-from gateway.model import Finding, Gap, Level
+from gateway.model import Finding, Gap, Level, Reason
 from gateway.scan.api import Artifact, Context, Member, Stream
-from gateway.scan.formats import inflate, lzw
-from gateway.scan.formats.inflate import Inflated
+from gateway.scan.formats import inflate, lz4frame, lzw, snappyframe
+from gateway.scan.formats.inflate import Inflated, Placed
 from gateway.scan.kinds import Kind
 
 _STREAMS: dict[Kind, Callable[[bytes], Stream]] = {
@@ -15,11 +15,14 @@ _STREAMS: dict[Kind, Callable[[bytes], Stream]] = {
     Kind.LZMA: lambda data: Inflated(data, inflate.lzma_alone),
     Kind.LZIP: lambda data: Inflated(data, inflate.lzip),
     Kind.ZSTD: lambda data: Inflated(data, inflate.zstd),
+    Kind.LZ4: lambda data: Placed(lz4frame.decode(data)),
+    Kind.SNAPPY: lambda data: Placed(snappyframe.decode(data)),
     Kind.COMPRESS: lambda data: inflate.Chunked(lzw.decode(data)),
 }
 _CHECKS_OF_LZIP = 20
 _SUFFIXES = {
-    ".gz": "", ".bz2": "", ".xz": "", ".lzma": "", ".lz": "", ".zst": "", ".z": "", ".svgz": ".svg",
+    ".gz": "", ".bz2": "", ".xz": "", ".lzma": "", ".lz": "", ".zst": "", ".lz4": "", ".sz": "",
+    ".z": "", ".snappy": "", ".svgz": ".svg",
     ".tgz": ".tar", ".tbz": ".tar", ".tbz2": ".tar", ".txz": ".tar", ".tlz": ".tar", ".taz": ".tar",
     ".tzst": ".tar",
 }  # fmt: skip
@@ -38,12 +41,15 @@ class CompressedExtractor:
                 yield from _opened(artifact, kind)
 
 
-def _opened(artifact: Artifact, kind: Kind) -> Iterator[Member | Finding]:
+def _opened(artifact: Artifact, kind: Kind) -> Iterator[Member | Finding | Gap]:
     stream = _STREAMS[kind](artifact.data)
     own_name = _own_name(artifact.data) if kind is Kind.GZIP else ""
     name = _shorter(artifact.name)
     yield Member(own_name or name, stream, names=(name,))
-    if not isinstance(stream, Inflated):
+    if not isinstance(stream, Inflated | Placed):
+        return
+    if not stream.position:
+        yield Gap(Reason.DAMAGED, "nothing here can be unpacked", artifact.lineage)
         return
     end = stream.position + (_CHECKS_OF_LZIP if kind is Kind.LZIP else 0)
     # Tapes and disk blocks are filled up with zeros; anything else was put there by someone.

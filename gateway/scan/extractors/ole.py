@@ -1,18 +1,20 @@
 """Opens OLE compound files: their streams, and the files that are packed into some of them."""
 
 import struct
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from io import BytesIO
 
-from gateway.model import Finding, Gap, Reason
-from gateway.scan.api import Artifact, Context, Member, Stream
+from gateway.model import Finding, Gap, Level, Reason
+from gateway.scan.api import Artifact, Context, Member
+from gateway.scan.evidence import quote
 from gateway.scan.formats import inflate, lzfu
 from gateway.scan.formats.compound import CompoundFile, Entry
 from gateway.scan.formats.compoundwriter import compound_file
 from gateway.scan.formats.officecrypt import lock_of_package, lock_of_workbook
 from gateway.scan.formats.officelock import is_locked
 from gateway.scan.formats.olepackage import unpacked
+from gateway.scan.formats.salvage import Salvaged
 from gateway.scan.kinds import OLE_STREAM, Kind
 from gateway.scan.passwords import Cost, Passwords, opened_note
 
@@ -58,7 +60,10 @@ class OleExtractor:
             elif entry.size:
                 yield _plain(opened, entry)
             if entry.path == _SLIDES:
-                yield from _slide_objects(opened.read(entry, entry.size))
+                yield from _slide_objects(opened.read(entry, entry.size), artifact)
+        if opened.short:
+            yield _damaged_note(opened.short, artifact)
+            yield Member("remains", opened.remains(), declared_type=OLE_STREAM)
 
 
 def _unlocked(
@@ -105,9 +110,10 @@ def _native(opened: CompoundFile, entry: Entry) -> Member:
     return Member(name, BytesIO(package.content), names=tuple(others))
 
 
-def _slide_objects(data: bytes) -> Iterator[Member]:
+def _slide_objects(data: bytes, artifact: Artifact) -> Iterator[Member | Finding]:
     """Objects that PowerPoint keeps among its records ([MS-PPT] 2.10.34), most of them packed."""
     position = number = 0
+    damaged = []
     while position + 8 <= len(data):
         instance, kind, length = struct.unpack_from("<HHI", data, position)
         start, stop = position + 8, position + 8 + length
@@ -115,16 +121,29 @@ def _slide_objects(data: bytes) -> Iterator[Member]:
         if kind != _EXTERNAL_OBJECT:
             continue
         number += 1
-        is_packed = instance >> 4 == 1
-        stream = _packed(data, start, stop) if is_packed else inflate.stored(data, start, stop)
+        if instance >> 4 != 1:
+            yield Member(f"object {number}", inflate.stored(data, start, stop))
+            continue
+        # PowerPoint leaves out the last bytes of the packed form now and then: the length decides.
+        size = int.from_bytes(data[start : start + 4], "little")
+        stream = Salvaged(data[start + 4 : stop], size)
         yield Member(f"object {number}", stream)
+        if not stream.is_whole:
+            damaged.append(f"object {number} is packed wrongly")
+    if damaged:
+        yield _damaged_note(damaged, artifact)
 
 
-def _packed(data: bytes, start: int, stop: int) -> Stream:
-    # PowerPoint leaves out the last bytes of the packed form now and then: the length decides.
-    size = int.from_bytes(data[start : start + 4], "little")
-    begin = inflate.once(inflate.zlib_wrapped)
-    return inflate.Limited(inflate.Inflated(data, begin, start + 4, stop), size)
+def _damaged_note(damages: Sequence[str], artifact: Artifact) -> Finding:
+    """Say that there is less in a document than it states; what is there was handed out."""
+    shown = quote(f"{len(damages)}, such as {damages[0]}", 200)
+    return Finding(
+        "office.damaged",
+        Level.NOTE,
+        "Parts of the document are broken or cut off",
+        shown,
+        artifact.lineage,
+    )
 
 
 def _property(

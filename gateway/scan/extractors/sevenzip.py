@@ -1,13 +1,15 @@
 """Opens what 7-Zip opens: 7z, RAR, CAB, disk images, installers, help files and older archives."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from io import BytesIO
+from itertools import islice
 
 from gateway.model import Finding, Gap, Reason
 from gateway.scan.api import Artifact, Context, Member
 from gateway.scan.budget import Limits
-from gateway.scan.formats import lib7zip
+from gateway.scan.formats import inflate, lib7zip, lzhuf
 from gateway.scan.formats.lib7zip import Archive, Item, SevenZipError
 from gateway.scan.kinds import Kind
 from gateway.scan.passwords import Cost, Passwords, opened_note
@@ -20,7 +22,7 @@ class SevenZipExtractor:
     """
 
     kinds = lib7zip.KINDS - {Kind.ZIP}
-    broken = (SevenZipError,)
+    broken = (SevenZipError, inflate.DamagedError)
 
     def __init__(self, limits: Limits = Limits()) -> None:
         self._item_bytes = limits.file_bytes
@@ -42,8 +44,13 @@ class SevenZipExtractor:
             return
         yield from notes
         contents = self._all_at_once(archive, items)
+        old = _old_entries(artifact.data) if kind is Kind.LZH else {}
         for item in items:
-            yield self._member(archive, item, artifact, contents)
+            entry = old.get(item.index)
+            if entry is not None and entry.size == item.size:
+                yield Member(item.name, lzhuf.opened(artifact.data, entry))
+            else:
+                yield self._member(archive, item, artifact, contents)
         if archive.is_cut_short:
             yield Gap(Reason.TOO_MANY, "more files than are looked at", artifact.lineage)
 
@@ -109,3 +116,12 @@ class SevenZipExtractor:
         except SevenZipError as error:
             return Gap(error.reason, error.detail, (*artifact.lineage, item.name))
         return Member(item.name, BytesIO(data))
+
+
+def _old_entries(data: bytes) -> dict[int, lzhuf.Entry]:
+    """The files of an LZH archive whose method 7-Zip does not know, by their places."""
+    entries: list[lzhuf.Entry] = []
+    with suppress(inflate.DamagedError):
+        # What was read before the damage is kept.
+        entries += islice(lzhuf.entries(data), lib7zip.MOST_ITEMS)
+    return {at: entry for at, entry in enumerate(entries) if entry.method == lzhuf.METHOD}

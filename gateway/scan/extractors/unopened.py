@@ -14,8 +14,7 @@ class UnopenedExtractor:
     """Knows archives by their signature or, of a volume, by its name, and cannot open them."""
 
     kinds = frozenset(
-        {Kind.ACE, Kind.ALZ, Kind.EGG, Kind.ZOO, Kind.ZPAQ, Kind.LZ4, Kind.RARE_ARCHIVE, Kind.VAULT}
-        | {Kind.DATA}
+        {Kind.ACE, Kind.EGG, Kind.ZOO, Kind.ZPAQ, Kind.RARE_ARCHIVE, Kind.VAULT} | {Kind.DATA}
     )
     broken: tuple[type[Exception], ...] = ()
 

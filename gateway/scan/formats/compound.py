@@ -55,16 +55,22 @@ class _Record:
 
 
 class CompoundFile:
-    """An opened compound file. Every method, and the making, raises DamagedError."""
+    """An opened compound file. Every method, and the making, raises DamagedError.
+
+    A stream that states more than the file has of it ends where there is nothing more for anybody.
+    """
 
     def __init__(self, data: bytes) -> None:
         if len(data) < 512 or not data.startswith(_SIGNATURE):
             raise DamagedError("no compound file header")
         self._data = data
+        self.short: list[str] = []
+        """What was found to end early, in words."""
         (shift,) = struct.unpack_from("<H", data, 30)
         if shift not in {9, 12}:
             raise DamagedError(f"sectors of 2^{shift} bytes")
         self._sector = 1 << shift
+        self._is_used = bytearray(len(data) // self._sector + 1)
         # No table has more numbers than the file has short sectors.
         self._most = len(data) // _MINI + 1
         first, _, self._cutoff, mini, mini_count, difat, difat_count = struct.unpack_from(
@@ -110,22 +116,32 @@ class CompoundFile:
                 break
         return bytes(found[:most_bytes])
 
+    def remains(self) -> Chunked:
+        """What no chain that was followed until now led to, the header left out."""
+        size = self._sector
+        unused = (number for number, is_used in enumerate(self._is_used) if not is_used)
+        return Chunked(self._data[(number + 1) * size : (number + 2) * size] for number in unused)
+
     def _chunks(self, entry: Entry) -> Iterator[bytes]:
         is_mini = entry.size < self._cutoff
         pieces = self._mini_pieces(entry.start) if is_mini else self._pieces(entry.start)
         left = entry.size
         chunk = bytearray()
-        for piece in pieces:
-            chunk += piece[:left]
-            left -= min(left, len(piece))
-            if len(chunk) >= _CHUNK or not left:
-                yield bytes(chunk)
-                chunk.clear()
-            if not left:
-                return
+        try:
+            for piece in pieces:
+                chunk += piece[:left]
+                left -= min(left, len(piece))
+                if len(chunk) >= _CHUNK or not left:
+                    yield bytes(chunk)
+                    chunk.clear()
+                if not left:
+                    return
+        except DamagedError:
+            yield bytes(chunk)
+            raise
         yield bytes(chunk)
         if left:
-            raise DamagedError(f"the stream ends {left} bytes early")
+            self.short.append(f"{entry.name} ends {left} bytes early")
 
     def _pieces(self, start: int) -> Iterator[bytes]:
         for sector in self._chain(start):
@@ -137,6 +153,8 @@ class CompoundFile:
         for number in self._chain(start, self._mini_table):
             index, offset = divmod(number, in_one)
             if index >= len(self._mini_sectors):
+                if self.short:
+                    return
                 raise DamagedError("a short stream points outside of the file")
             at = (self._mini_sectors[index] + 1) * self._sector + offset * _MINI
             yield self._data[at : at + _MINI]
@@ -147,8 +165,14 @@ class CompoundFile:
         for _ in range(len(table) + 1):
             if sector > _LAST_SECTOR:
                 return
+            if table is self._table and sector < len(self._is_used):
+                self._is_used[sector] = 1
             yield sector
             if sector >= len(table):
+                # What lies behind the end of the file lies nowhere, whoever looks for it.
+                if table is self._table and (sector + 1) * self._sector >= len(self._data):
+                    self.short.append("a chain leads behind the end of the file")
+                    return
                 raise DamagedError("a chain leads outside of the file")
             sector = table[sector]
         raise DamagedError("a chain runs in a circle")

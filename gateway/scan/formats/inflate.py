@@ -111,6 +111,23 @@ class Chunked:
         return chunk
 
 
+class Placed:
+    """A stream over chunks that come with the place behind them."""
+
+    def __init__(self, chunks: Iterator[tuple[bytes, int]]) -> None:
+        self._inner = Chunked(self._plain(chunks))
+        self.position = 0
+        """At the end, the first byte that was not used."""
+
+    def read(self, size: int, /) -> bytes:
+        """Give up to ``size`` bytes; b"" at the end."""
+        return self._inner.read(size)
+
+    def _plain(self, chunks: Iterator[tuple[bytes, int]]) -> Iterator[bytes]:
+        for chunk, self.position in chunks:
+            yield chunk
+
+
 class Limited:
     """The first ``size`` bytes of a stream; what comes after them is nobody's concern."""
 

@@ -14,7 +14,8 @@ from gateway.scan.kinds import Kind
 
 _LIBRARY = pybit7z.Bit7zLibrary(pybit7z.default_lib7zip())
 _MIB = 1 << 20
-_MOST_ITEMS = 20_000
+MOST_ITEMS = 20_000
+"""Of one archive; more are not looked at."""
 
 _FORMATS = {
     Kind.ZIP: pybit7z.FormatZip,
@@ -84,8 +85,8 @@ class Archive:
             count = self._reader.items_count()
         except pybit7z.BitException as error:
             raise _explained(error) from error
-        self._count = min(count, _MOST_ITEMS)
-        self.is_cut_short = count > _MOST_ITEMS
+        self._count = min(count, MOST_ITEMS)
+        self.is_cut_short = count > MOST_ITEMS
         """Whether there is more inside than ``items`` gives."""
 
     @property

@@ -12,6 +12,8 @@ _CMS = re.compile(
     rb"\x06(\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07|\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01)",
     re.DOTALL,
 )
+_SKIPPABLE = b"\x50\x2a\x4d\x18"
+_MOST_SKIPPED = 1_000
 _BOOT_MARK = b"\x55\xaa"
 
 
@@ -58,11 +60,23 @@ def is_bzip2(data: bytes) -> bool:
 
 
 def is_skippable_zstd(data: bytes) -> bool:
-    """A frame that decoders skip, and a real one after it (RFC 8878, 3.1.2)."""
-    if len(data) < 8 or data[1:4] != b"\x2a\x4d\x18" or data[0] & 0xF0 != 0x50:
-        return False
-    end = 8 + int.from_bytes(data[4:8], "little")
-    return data[end : end + 4] == b"\x28\xb5\x2f\xfd" or data[end + 1 : end + 4] == data[1:4]
+    """Frames that decoders skip, and a real one after them (RFC 8878, 3.1.2)."""
+    return _behind_skipped(data) in {b"\x28\xb5\x2f\xfd", _SKIPPABLE}
+
+
+def is_skippable_lz4(data: bytes) -> bool:
+    """The same before LZ4, which shares these frames."""
+    return _behind_skipped(data) == b"\x04\x22\x4d\x18"
+
+
+def _behind_skipped(data: bytes) -> bytes:
+    """The four bytes behind frames that decoders skip; those of one more where there are many."""
+    position = 0
+    for _ in range(_MOST_SKIPPED):
+        if data[position + 1 : position + 4] != _SKIPPABLE[1:] or data[position] & 0xF0 != 0x50:
+            return data[position : position + 4] if position else b""
+        position += 8 + int.from_bytes(data[position + 4 : position + 8], "little")
+    return _SKIPPABLE
 
 
 def is_lzma_alone(data: bytes) -> bool:

@@ -1,4 +1,7 @@
 import struct
+import zlib
+
+import pytest
 
 from gateway.model import Reason
 from gateway.scan.extractors.ole import OleExtractor
@@ -75,14 +78,38 @@ def test_a_stream_that_no_folder_names_is_handed_out() -> None:
     assert sorted(opened(EXTRACTOR, bytes(data)).files) == ["A", "B"]
 
 
-def test_a_stream_shorter_than_it_says_is_damage_and_what_is_there_is_read() -> None:
+def test_a_stream_shorter_than_it_says_is_a_note_and_what_is_there_is_read() -> None:
     data = bytearray(files.compound({"A": b"a" * 9000}))
     (directory,) = struct.unpack_from("<I", data, 48)
     struct.pack_into("<I", data, (directory + 1) * 512 + 128 + 120, 1 << 30)
     inside = opened(EXTRACTOR, bytes(data))
 
     assert inside.contents[0].startswith(b"a" * 9000)
-    assert len(inside.errors) == 1
+    assert inside.codes == ["office.damaged"]
+    assert not inside.errors
+
+
+@pytest.mark.parametrize("cut", [3_000, 5_000, 8_000])
+def test_what_is_cut_off_is_missing_for_everybody_and_the_rest_is_handed_out(cut: int) -> None:
+    whole = files.compound({"A": b"a" * 9000, "B": b"b" * 9000})
+    inside = opened(EXTRACTOR, whole[:-cut])
+
+    kept, there = b"".join(inside.contents), whole[512:-cut]
+    assert inside.codes == ["office.damaged"]
+    assert [kept.count(letter) for letter in (b"a", b"b")] == [
+        there.count(letter) for letter in (b"a", b"b")
+    ]
+
+
+def test_a_chain_that_leads_to_bytes_that_are_there_and_not_listed_is_a_gap() -> None:
+    data = bytearray(files.compound({"A": b"a" * 9000}))
+    (directory,) = struct.unpack_from("<I", data, 48)
+    first = struct.unpack_from("<I", data, (directory + 1) * 512 + 128 + 116)[0]
+    (table,) = struct.unpack_from("<I", data, 76)
+    struct.pack_into("<I", data, (table + 1) * 512 + 4 * first, 200)
+    inside = opened(EXTRACTOR, bytes(data) + bytes(200 * 512))
+
+    assert inside.errors == ["a chain leads outside of the file"]
 
 
 def test_objects_among_the_slides_are_unpacked() -> None:
@@ -92,6 +119,55 @@ def test_objects_among_the_slides_are_unpacked() -> None:
 
     assert inside.files["object 1"] == files.compound({"Contents": b"x"})
     assert inside.files["object 2"] == b"plain"
+
+
+def slides(packed: bytes, size: int) -> bytes:
+    head = struct.pack("<HHII", 0x10, 0x1011, len(packed) + 4, size)
+    return files.compound({"PowerPoint Document": head + packed})
+
+
+def test_an_object_with_a_wrong_checksum_is_unpacked_all_the_same() -> None:
+    packed = zlib.compress(files.TEXT)
+    inside = opened(EXTRACTOR, slides(packed[:-4] + b"\0\0\0\1", len(files.TEXT)))
+
+    assert inside.files["object 1"] == files.TEXT
+    assert inside.codes == ["office.damaged"]
+    assert not inside.errors
+
+
+def test_an_object_without_its_checksum_is_whole() -> None:
+    inside = opened(EXTRACTOR, slides(zlib.compress(files.TEXT)[:-4], len(files.TEXT)))
+
+    assert inside.files["object 1"] == files.TEXT
+    assert inside.is_clean
+
+
+def test_an_object_that_repeats_what_was_never_there_is_unpacked_with_zeros() -> None:
+    # A dictionary that the reader does not have stands for what was lost of the packed bytes.
+    packer = zlib.compressobj(wbits=-15, zdict=files.TEXT)
+    packed = b"\x78\x9c" + packer.compress(files.TEXT + b"!?#%@") + packer.flush()
+    inside = opened(EXTRACTOR, slides(packed, len(files.TEXT) + 5))
+
+    assert inside.files["object 1"].endswith(b"!?#%@")
+    assert not inside.errors
+
+
+def test_an_object_that_ends_early_is_unpacked_up_to_there() -> None:
+    noise = bytes(n * n >> 3 & 0xFF for n in range(20_000))
+    inside = opened(EXTRACTOR, slides(zlib.compress(noise)[:-50], len(noise)))
+
+    assert noise.startswith(inside.files["object 1"])
+    assert inside.codes == ["office.damaged"]
+    assert not inside.errors
+
+
+def test_an_object_whose_codes_make_no_sense_is_a_gap_and_what_came_before_is_read() -> None:
+    packer = zlib.compressobj(wbits=-15)
+    packed = packer.compress(files.TEXT) + packer.flush(zlib.Z_FULL_FLUSH) + b"\xff" * 20
+    inside = opened(EXTRACTOR, slides(b"\x78\x9c" + packed, 50_000))
+
+    assert inside.files["object 1"].startswith(files.TEXT[:-1])
+    assert len(inside.errors) == 1
 
 
 def test_a_document_with_managed_rights_is_not_seen() -> None:

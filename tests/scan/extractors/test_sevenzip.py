@@ -5,7 +5,7 @@ import pytest
 from gateway.model import Gap, Reason
 from gateway.scan.budget import Limits
 from gateway.scan.extractors.sevenzip import SevenZipExtractor
-from tests.support import files
+from tests.support import files, packing
 from tests.support.extracting import opened, told
 
 EXTRACTOR = SevenZipExtractor()
@@ -92,3 +92,18 @@ def test_a_password_of_the_site_opens_an_archive() -> None:
     inside = opened(EXTRACTOR, data, context=told("", site=("Maison-1",)))
 
     assert inside.files == TWO
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_the_first_method_of_lzh_is_read_where_7_zip_does_not_know_it(level: int) -> None:
+    inside = opened(EXTRACTOR, packing.lzh({"a.txt": files.TEXT, "b.txt": b"bb"}, level))
+
+    assert inside.files == {"a.txt": files.TEXT, "b.txt": b"bb"}
+    assert inside.is_clean
+
+
+def test_a_damaged_file_of_that_method_is_damage() -> None:
+    archive = bytearray(packing.lzh({"a.txt": files.TEXT}, 0))
+    archive[60] ^= 0xFF
+
+    assert opened(EXTRACTOR, bytes(archive)).errors
