@@ -101,6 +101,23 @@ def raw_deflate(data: bytes) -> bytes:
     return packer.compress(data) + packer.flush()
 
 
+def last_volume(archive: bytes, cut: int) -> bytes:
+    """What is left of a ZIP file when its first ``cut`` bytes are a volume of their own."""
+    tail = bytearray(archive[cut:])
+    directory = tail.find(b"PK\x01\x02")
+    place = directory
+    while (place := tail.find(b"PK\x01\x02", place)) >= 0:
+        (offset,) = struct.unpack_from("<I", tail, place + 42)
+        is_here = offset >= cut
+        struct.pack_into("<H", tail, place + 34, is_here)
+        struct.pack_into("<I", tail, place + 42, offset - cut if is_here else offset)
+        place += 4
+    end = tail.rfind(b"PK\x05\x06")
+    struct.pack_into("<HH", tail, end + 4, 1, 1)
+    struct.pack_into("<I", tail, end + 16, directory)
+    return bytes(tail)
+
+
 def tarred(files: dict[str, bytes], tar_format: int = tarfile.GNU_FORMAT) -> bytes:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tar_format) as archive:

@@ -27,6 +27,13 @@ FINDINGS: Mapping[str, Explanation] = {
         f"{ASK} Honest programs do not write such files.",
         "T1027",
     ),
+    "zip.volume": Explanation(
+        NOTE,
+        "The last part of a ZIP archive that was split over several files. Files that begin in an "
+        "earlier part are not in it, and nobody can open them without that part, which is held "
+        "when it comes by mail. All others were looked at.",
+        "Nothing: the recipient needs the other parts, or the files in one piece.",
+    ),
     "archive.copy": Explanation(
         NOTE,
         "An archive has the same bytes as one that was opened before in this message, or as one "
@@ -34,10 +41,10 @@ FINDINGS: Mapping[str, Explanation] = {
         "Nothing: look at the first.",
     ),
     "archive.link": Explanation(
-        NOTE,
-        "The archive holds links or devices. They have no content; unpacking programs that make "
-        "them can be led to write elsewhere.",
-        "Nothing by itself: archives of programs for Unix hold links.",
+        (Level.NOTE, Level.SUSPICIOUS),
+        "The archive holds links or devices. They have no content. Suspicious when a link leads "
+        "out of the archive: unpacking programs that follow it write or show files elsewhere.",
+        f"Nothing for a note: archives of programs for Unix hold links. Otherwise: {ASK}",
     ),
     "archive.path": Explanation(
         (Level.NOTE, Level.SUSPICIOUS),

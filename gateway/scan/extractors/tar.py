@@ -11,17 +11,18 @@ from gateway.model import Finding, Gap, Reason
 from gateway.scan.api import Artifact, Context, Member
 from gateway.scan.formats import inflate
 from gateway.scan.kinds import Kind
-from gateway.scan.links import links_note
+from gateway.scan.links import Link, links_finding
 
 _BLOCK = 512
 _LONGEST_RECORD = 1 << 20
 _WITHOUT_BODY = frozenset(b"123456")
 """Links, devices, folders and pipes: whatever size they state, nothing follows."""
 _LINKS_AND_DEVICES = frozenset(b"12346")
-_LONG_NAME, _PAX, _SPARSE = b"LxS"
-_ABOUT_OTHERS = frozenset(b"KgVMN")
-"""Long link targets, values for all, volume labels: bodies that are no file."""
-_PAX_RECORD = re.compile(rb"\d{1,9} (path|size|GNU\.sparse\.name)=([^\n]*)\n")
+_HARD_LINK, _LINK = b"12"
+_LONG_NAME, _LONG_TARGET, _PAX, _SPARSE = b"LKxS"
+_ABOUT_OTHERS = frozenset(b"gVMN")
+"""Values for all, volume labels: bodies that are no file."""
+_PAX_RECORD = re.compile(rb"\d{1,9} (path|linkpath|size|GNU\.sparse\.name)=([^\n]*)\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class _Header:
     kind: int
     size: int
     body: int
+    target: str = ""
+    """Where a link leads."""
 
     @property
     def stop(self) -> int:
@@ -41,7 +44,8 @@ class _Header:
 
     @property
     def is_file(self) -> bool:
-        is_other = self.kind in {*_WITHOUT_BODY, *_ABOUT_OTHERS, _LONG_NAME, _PAX}
+        about = {*_ABOUT_OTHERS, _LONG_NAME, _LONG_TARGET, _PAX}
+        is_other = self.kind in {*_WITHOUT_BODY, *about}
         return not is_other and not (self.name.endswith("/") and not self.size)
 
 
@@ -59,7 +63,7 @@ class TarExtractor:
         for header in _headers(data):
             stop = header.next
             if header.kind in _LINKS_AND_DEVICES:
-                links.append(header.name)
+                links.append(Link(header.name, header.target, header.kind == _HARD_LINK))
             if not header.is_file:
                 continue
             if header.stop > len(data):
@@ -67,7 +71,7 @@ class TarExtractor:
                 yield Gap(Reason.DAMAGED, detail, (*artifact.lineage, header.name))
             yield Member(header.name, inflate.stored(data, header.body, header.stop))
         if links:
-            yield links_note(links, artifact.lineage)
+            yield links_finding(links, artifact.lineage)
         stop = _past_zeros(data, stop)
         if stop < len(data):
             yield Gap(Reason.DAMAGED, f"no header at byte {stop}", artifact.lineage)
@@ -86,6 +90,8 @@ def _headers(data: bytes) -> Iterator[_Header]:
         body = data[header.body : min(header.stop, header.body + _LONGEST_RECORD)]
         if header.kind == _LONG_NAME:
             replacements["path"] = _text(body)
+        elif header.kind == _LONG_TARGET:
+            replacements["linkpath"] = _text(body)
         elif header.kind == _PAX:
             replacements |= {key.decode(): _text(value) for key, value in _PAX_RECORD.findall(body)}
         elif header.kind not in _ABOUT_OTHERS:
@@ -97,9 +103,11 @@ def _headers(data: bytes) -> Iterator[_Header]:
 
 def _replaced(header: _Header, replacements: dict[str, str]) -> _Header:
     name = replacements.get("GNU.sparse.name") or replacements.get("path") or header.name
+    target = replacements.get("linkpath", header.target)
     size = replacements.get("size", "")
     is_number = size.isdecimal() and len(size) < 20
-    return replace(header, name=name, size=int(size) if is_number else header.size)
+    stated = int(size) if is_number else header.size
+    return replace(header, name=name, size=stated, target=target)
 
 
 def _header(data: bytes, position: int) -> _Header | None:
@@ -114,7 +122,9 @@ def _header(data: bytes, position: int) -> _Header | None:
     body = position + _BLOCK
     if block[156] == _SPARSE:
         body = _past_sparse_map(data, body, more=bool(block[482]))
-    return _Header(f"{prefix}/{name}" if prefix else name, block[156], size, body)
+    name = f"{prefix}/{name}" if prefix else name
+    target = _text(block[157:257]) if block[156] in {_HARD_LINK, _LINK} else ""
+    return _Header(name, block[156], size, body, target)
 
 
 def _is_header(block: bytes) -> bool:

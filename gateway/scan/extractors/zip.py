@@ -8,7 +8,7 @@ Rule 2. Where readers would see different things, a finding says so.
 Rule 3. Entries that share bytes are not read: that is how a small file holds petabytes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from io import BytesIO
 from itertools import takewhile
@@ -16,13 +16,14 @@ from itertools import takewhile
 from gateway.model import Finding, Gap, Level, Reason
 from gateway.scan.api import Artifact, Context, Member, Stream
 from gateway.scan.budget import Limits
+from gateway.scan.evidence import quote
 from gateway.scan.formats import inflate, odflock
 from gateway.scan.formats.lib7zip import Archive, Item, SevenZipError
 from gateway.scan.formats.zipcontents import Contents, Found, contents
 from gateway.scan.formats.ziplock import AES, may_open
 from gateway.scan.formats.ziprecords import Entry
 from gateway.scan.kinds import Kind
-from gateway.scan.links import links_note
+from gateway.scan.links import Link, links_finding
 from gateway.scan.passwords import Cost, Passwords, opened_note
 
 _LEFT_TO_7ZIP = frozenset({9, 98})
@@ -32,6 +33,7 @@ _MOST_FAILURES = 10
 _MOST_ROUNDS = 20_000_000
 """Of all locks in an OpenDocument file together: ten seconds. LibreOffice sets 100,000 for each."""
 _TELLING = 64
+_LONGEST_PATH = 4_096
 
 
 class ZipExtractor:
@@ -47,9 +49,12 @@ class ZipExtractor:
         """Yield each entry, those that no directory names included."""
         inside = contents(artifact.data)
         yield from _complaints(artifact, inside)
-        links = [found.entry.names[0] for found in inside.found if found.entry.is_link]
+        if inside.elsewhere:
+            yield _volume_note(inside.elsewhere, artifact)
+        links = [found.entry for found in inside.found if found.entry.is_link]
         if links:
-            yield links_note(links, artifact.lineage)
+            shown = [Link(link.names[0], _target(artifact.data, link)) for link in links]
+            yield links_finding(shown, artifact.lineage)
         for found in inside.found:
             if found.doubt:
                 yield _ambiguous(artifact, found)
@@ -155,6 +160,11 @@ def _locked_document(
         yield Member(lock.path, lock.opened(bodies[lock.path], password.text))
 
 
+def _target(data: bytes, entry: Entry) -> str:
+    """Where a link leads: that is all there is in it."""
+    return _head(data, entry)[:_LONGEST_PATH].decode("utf-8", "replace")
+
+
 def _head(data: bytes, entry: Entry | None) -> bytes:
     stream = None if entry is None else _stream(data, entry)
     if stream is None:
@@ -188,6 +198,9 @@ def _member(artifact: Artifact, found: Found) -> Member | Gap:
     entry = found.entry
     name, *other_names = (*entry.names, *found.other_names)
     stream = _stream(artifact.data, entry)
+    if entry.is_of_iwork:
+        lineage = (*artifact.lineage, name)
+        return Gap(Reason.ENCRYPTED, "an iWork document with a password", lineage)
     if stream is None:
         detail = f"compression method {entry.method}"
         return Gap(Reason.UNSUPPORTED, detail, (*artifact.lineage, name))
@@ -204,6 +217,16 @@ def _complaints(artifact: Artifact, inside: Contents) -> Iterator[Gap]:
         yield Gap(Reason.AMBIGUOUS, detail, artifact.lineage)
     if inside.is_cut_short:
         yield Gap(Reason.TOO_MANY, "more entries than are looked at", artifact.lineage)
+
+
+def _volume_note(names: Sequence[str], artifact: Artifact) -> Finding:
+    return Finding(
+        "zip.volume",
+        Level.NOTE,
+        "The last part of a split archive, without the parts before it",
+        f"{len(names)} files begin in another part, such as {quote(names[0], 60)}",
+        artifact.lineage,
+    )
 
 
 def _ambiguous(artifact: Artifact, found: Found) -> Finding:

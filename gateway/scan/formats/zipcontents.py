@@ -11,6 +11,7 @@ from gateway.scan.formats import ziprecords
 from gateway.scan.formats.ziprecords import Directory, Entry
 
 _MOST_ENTRIES = 20_000
+_NO_VOLUME = 0xFFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class Contents:
 
     found: tuple[Found, ...]
     damages: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+    """Names of the files that begin in another volume of a split archive."""
     overlapping: int = 0
     """Entries that share bytes with another one; they are not among the found."""
     is_cut_short: bool = False
@@ -41,9 +44,9 @@ def contents(data: bytes) -> Contents:
     if directory is None:
         loose = tuple(islice(_loose(data, 0, len(data), ""), _MOST_ENTRIES))
         is_cut_short = len(loose) == _MOST_ENTRIES or ziprecords.looks_endless(data)
-        return Contents(loose, ("no central directory",), 0, is_cut_short)
+        return Contents(loose, ("no central directory",), is_cut_short=is_cut_short)
     central = tuple(islice(ziprecords.central_entries(data, directory), _MOST_ENTRIES))
-    pairs = [(entry, ziprecords.header_of(data, entry)) for entry in central]
+    pairs = [(entry, _header(data, directory, entry)) for entry in central]
     named = [(entry, local) for entry, local in pairs if local is not None]
     bodies = [(local.header, local.body + entry.packed_size) for entry, local in named]
     shared = _overlapping(bodies)
@@ -60,17 +63,33 @@ def contents(data: bytes) -> Contents:
         loose = tuple(islice(_unnamed(data, between), _MOST_ENTRIES))
         is_cut_short = len(loose) == _MOST_ENTRIES
         found += loose
-    damages = tuple(_damages(directory, pairs))
-    return Contents(tuple(_doubt_twins(found)), damages, len(shared), is_cut_short)
+    lost = [entry for entry, local in pairs if local is None]
+    elsewhere = [entry.names[0] for entry in lost if _is_elsewhere(directory, entry)]
+    damages = tuple(_damages(directory, len(central), lost))
+    found = list(_doubt_twins(found))
+    return Contents(tuple(found), damages, tuple(elsewhere), len(shared), is_cut_short)
 
 
-def _damages(directory: Directory, named: list[tuple[Entry, Entry | None]]) -> Iterator[str]:
-    if directory.volume not in {0, 0xFFFF}:
-        yield f"volume {directory.volume + 1} of a split archive"
+def _header(data: bytes, directory: Directory, entry: Entry) -> Entry | None:
+    """Its local header, if it is here: what stands at the same place of another volume is not."""
+    local = ziprecords.header_of(data, entry)
+    is_other = local is not None and _is_elsewhere(directory, entry) and local.name != entry.name
+    return None if is_other else local
+
+
+def _is_elsewhere(directory: Directory, entry: Entry) -> bool:
+    """Whether it begins in a volume before this one, which has the directory and so is the last.
+
+    No program has anything of it from this file alone, and the volume in which it begins is held.
+    """
+    return entry.volume < directory.volume < _NO_VOLUME
+
+
+def _damages(directory: Directory, count: int, lost: list[Entry]) -> Iterator[str]:
     # Without ZIP64 the count has 16 bits, and some writers let it run over.
-    if len(named) < _MOST_ENTRIES and (len(named) - directory.count) & 0xFFFF:
-        yield f"{directory.count} entries were promised, {len(named)} are there"
-    lost = [entry for entry, local in named if local is None]
+    if count < _MOST_ENTRIES and (count - directory.count) & 0xFFFF:
+        yield f"{directory.count} entries were promised, {count} are there"
+    lost = [entry for entry in lost if not _is_elsewhere(directory, entry)]
     if lost:
         yield f"no local header for {len(lost)} entries, such as {lost[0].names[0][:80]}"
 

@@ -20,6 +20,7 @@ _ANY_RECORD = re.compile(rb"PK(\x01\x02|\x03\x04|\x05\x06|\x07\x08)")
 _MOST_TRIES = 100_000
 """Places that look like a local header and are looked at; an honest file has few in vain."""
 _METHODS = frozenset({*range(15), 16, 18, 19, 20, *range(93, 100)})
+_METHODS_OF_IWORK = frozenset({25451, 25452})
 _IN_NAMES = bytes(range(0x20, 0x100))
 _LONGEST_TAIL = 22 + 0xFFFF
 _FULL16 = 0xFFFF
@@ -61,6 +62,8 @@ class Entry:
     extra: bytes
     mode: int = 0
     """How Unix knows the file, where the directory says so: its upper bits are the kind."""
+    volume: int = 0
+    """In which part of a split archive it begins, counted from 0, as the directory says."""
 
     @property
     def is_link(self) -> bool:
@@ -71,6 +74,11 @@ class Entry:
     def is_encrypted(self) -> bool:
         """Whether the packed bytes are encrypted."""
         return bool(self.flags & 0x1)
+
+    @property
+    def is_of_iwork(self) -> bool:
+        """Whether Pages, Numbers or Keynote has locked it, by a method that only they have."""
+        return self.method in _METHODS_OF_IWORK
 
     @property
     def is_plausible(self) -> bool:
@@ -157,6 +165,7 @@ def central_entries(data: bytes, directory: Directory) -> Iterator[Entry]:
             body=-1,
             extra=extra,
             mode=fields[14] >> 16,
+            volume=fields[12],
         )
         position = extra_at + extra_n + comment_n
 

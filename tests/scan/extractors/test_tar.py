@@ -1,8 +1,9 @@
+import io
 import tarfile
 
 import pytest
 
-from gateway.model import Reason
+from gateway.model import Level, Reason
 from gateway.scan.extractors.tar import TarExtractor
 from tests.support import files
 from tests.support.extracting import opened
@@ -81,5 +82,24 @@ def test_a_size_of_a_million_digits_is_not_counted_with() -> None:
 def test_links_and_devices_are_told() -> None:
     inside = opened(EXTRACTOR, files.tarred_special())
 
-    assert [finding.evidence for finding in inside.findings] == ["3, such as link"]
+    assert [finding.evidence for finding in inside.findings] == [
+        "3, such as link -> ../../etc/passwd"
+    ]
     assert inside.codes == ["archive.link"]
+    assert inside.findings[0].level is Level.SUSPICIOUS
+
+
+@pytest.mark.parametrize("tar_format", [tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
+@pytest.mark.parametrize(("up", "level"), [(3, Level.NOTE), (4, Level.SUSPICIOUS)])
+def test_links_with_long_targets_are_followed_in_thought(
+    tar_format: int, up: int, level: Level
+) -> None:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tar_format) as archive:
+        link = tarfile.TarInfo("a/b/c/link")
+        link.type, link.linkname = tarfile.SYMTYPE, "../" * up + "d/" * 80 + "file"
+        archive.addfile(link)
+    inside = opened(EXTRACTOR, buffer.getvalue())
+
+    assert [finding.level for finding in inside.findings] == [level]
+    assert inside.members == []

@@ -210,12 +210,48 @@ def test_a_directory_that_is_shorter_than_promised_is_damage() -> None:
     assert [gap.detail for gap in inside.gaps] == ["5 entries were promised, 1 are there"]
 
 
-def test_the_last_volume_of_a_split_archive_is_a_gap() -> None:
-    data = bytearray(files.zipped({"a.txt": files.TEXT}))
-    data[-18:-14] = struct.pack("<HH", 1, 1)
-    inside = opened(EXTRACTOR, bytes(data))
+THREE = {"a.txt": files.TEXT, "b.txt": files.TEXT * 2, "c.txt": files.TEXT * 3}
 
-    assert "volume 2 of a split archive" in [gap.detail for gap in inside.gaps]
+
+@pytest.mark.parametrize("cut", [0.3, 0.5, 0.7])
+def test_the_last_volume_of_a_split_archive_is_read_and_told(cut: float) -> None:
+    whole = files.zipped(THREE, zipfile.ZIP_STORED)
+    inside = opened(EXTRACTOR, files.last_volume(whole, round(len(whole) * cut)))
+
+    assert inside.files == {name: THREE[name] for name in inside.files}
+    assert inside.codes == ["zip.volume"]
+    assert f"{3 - len(inside.files)} files begin in another part" in inside.findings[0].evidence
+    assert not inside.gaps
+    assert not inside.errors
+
+
+@pytest.mark.parametrize("cut", [0.3, 0.5, 0.7])
+def test_the_other_volumes_of_a_split_archive_are_gaps(cut: float) -> None:
+    whole = files.zipped(THREE, zipfile.ZIP_STORED)
+    inside = opened(EXTRACTOR, b"PK\x07\x08" + whole[: round(len(whole) * cut)])
+
+    assert "no central directory" in [gap.detail for gap in inside.gaps]
+
+
+def test_a_volume_that_is_said_to_be_the_last_and_lacks_what_should_be_in_it_is_damaged() -> None:
+    whole = files.zipped(THREE, zipfile.ZIP_STORED)
+    data = files.last_volume(whole, len(whole) // 4).replace(b"PK\x03\x04", b"PK\x03\x99")
+    inside = opened(EXTRACTOR, data.replace(b"c.txt", b"d.txt", 1))
+
+    assert [gap.reason for gap in inside.gaps] == [Reason.DAMAGED]
+
+
+def test_an_archive_that_claims_to_be_a_volume_and_is_whole_is_read() -> None:
+    data = bytearray(files.zipped(THREE))
+    data[-18:-14] = struct.pack("<HH", 1, 1)
+
+    assert opened(EXTRACTOR, bytes(data)).files == THREE
+
+
+def test_a_locked_document_of_iwork_needs_a_password() -> None:
+    inside = opened(EXTRACTOR, files.zipped_by_hand([files.Record(b"index.xml", b"?", 25452)]))
+
+    assert [gap.reason for gap in inside.gaps] == [Reason.ENCRYPTED]
 
 
 def test_folders_hold_nothing_unless_there_are_bytes_in_them() -> None:
@@ -282,4 +318,6 @@ def test_links_are_told_and_where_they_lead_is_handed_out() -> None:
     inside = opened(EXTRACTOR, buffer.getvalue())
 
     assert inside.files == {"link": b"../../etc/passwd"}
-    assert inside.codes == ["archive.link"]
+    assert [(finding.code, finding.level) for finding in inside.findings] == [
+        ("archive.link", Level.SUSPICIOUS)
+    ]
