@@ -8,6 +8,7 @@ from gateway.scan.stream import Stream
 
 _CHUNK = 1 << 20
 _MIB = 1 << 20
+_COPIES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,14 @@ class Limits:
     findings: int = 500
     """Of each level, and gaps; more tell an administrator nothing new."""
 
+    def unpacked(self, message_bytes: int) -> int:
+        """What may be read of a message of so many bytes, by its ratio."""
+        return max(self.ratio * message_bytes, self.ratio_floor_bytes)
+
+    def with_copies(self, message_bytes: int) -> int:
+        """The same when copies are reckoned and not read: they cost only whoever unpacks all."""
+        return max(self.ratio * message_bytes, _COPIES * self.ratio_floor_bytes)
+
 
 class ExhaustedError(Exception):
     """The budget is spent for this file or for the whole message."""
@@ -52,7 +61,7 @@ class Budget:
         self._deadline = clock() + limits.seconds
         self._step_deadline = self._deadline
         self._bytes_left = limits.message_bytes
-        self._ratio_left = max(limits.ratio * message_bytes, limits.ratio_floor_bytes)
+        self._ratio_left = limits.unpacked(message_bytes)
         self._files_left = limits.files
 
     def read(self, stream: Stream, depth: int) -> Iterator[bytes]:

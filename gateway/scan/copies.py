@@ -6,13 +6,14 @@ much as there is to see. So the second of the same bytes is not opened. Nothing 
 Rule 1. Only archives whose members have names of their own count, and only within the same kinds
     of containers: then nobody would look at a member in another way than at that of the first.
 Rule 2. What is found or not seen in the first stands for each copy as well, at its place.
+Rule 3. What all copies would unpack to is reckoned: a bomb may be made of them.
 """
 
-from collections import deque
-from collections.abc import Hashable, Iterable, Iterator
+from collections import Counter, deque
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from gateway.model import Finding, Gap, Level, Lineage, Reason
+from gateway.model import Finding, Gap, Level, Lineage, Listed, Reason
 from gateway.scan.api import Artifact
 from gateway.scan.evidence import quote
 from gateway.scan.kinds import Kind
@@ -64,6 +65,22 @@ class Copies:
                 queue.append(twin)
                 yield twin
 
+    def unpacked(self, listed: Sequence[Listed]) -> int:
+        """How many bytes come out of the message when every copy is opened, each only once in
+        itself; 0 when there are no copies.
+        """
+        if not self._copies:
+            return 0
+        sizes: Counter[Lineage] = Counter()
+        for one in listed:
+            sizes.update({one.lineage[:cut]: one.size for cut in range(1, len(one.lineage))})
+        inside: dict[Lineage, list[Lineage]] = {}
+        for first, copies in self._copies.items():
+            for copy in copies:
+                for cut in range(1, len(copy)):
+                    inside.setdefault(copy[:cut], []).append(first)
+        return _sum(listed[0].lineage, sizes, inside, {})
+
     def _twins(self, one: Finding | Gap) -> Iterator[Finding | Gap]:
         for cut in range(1, len(one.lineage) + 1):
             for copy in self._copies.get(one.lineage[:cut], ()):
@@ -72,6 +89,20 @@ class Copies:
                 is_within = one.lineage[: len(copy)] == copy
                 if not is_within and len(lineage) <= self._most_names:
                     yield replace(one, lineage=lineage)
+
+
+def _sum(
+    lineage: Lineage,
+    sizes: Mapping[Lineage, int],
+    inside: Mapping[Lineage, Sequence[Lineage]],
+    known: dict[Lineage, int],
+) -> int:
+    if lineage not in known:
+        known[lineage] = 0  # for an archive in itself
+        firsts = inside.get(lineage, ())
+        below = sum(_sum(first, sizes, inside, known) for first in firsts)
+        known[lineage] = sizes[lineage] + below
+    return known[lineage]
 
 
 def copy_note(artifact: Artifact, first: Lineage) -> Finding:

@@ -170,7 +170,12 @@ class _Walk:
         return first is not None
 
     def tell_copies(self) -> None:
-        """Let what was seen in archives stand for their copies too."""
+        """Let what was seen in archives stand for their copies too, and reckon what they hold."""
+        root = self._listed[0]
+        unpacked, most = self._copies.unpacked(self._listed), self._limits.with_copies(root.size)
+        if unpacked > most:
+            detail = f"{unpacked >> 20} MiB, most of it in copies of archives"
+            self._gap(Gap(Reason.EXPANDS, detail, root.lineage))
         for one in self._copies.told((*self._gaps, *self._findings)):
             if isinstance(one, Gap):
                 self._gap(one)

@@ -327,7 +327,7 @@ def identify(data: bytes, declared_type: str) -> tuple[Kind, ...]:
 
 def is_polyglot(kinds: tuple[Kind, ...]) -> bool:
     """Whether a file has more faces than an honest file of these kinds has."""
-    if kinds[0] in _PACKS_AS_IT_IS and _PACKED.issuperset(kinds[1:]):
+    if kinds[:1] and kinds[0] in _PACKS_AS_IT_IS and _PACKED.issuperset(kinds[1:]):
         return False
     return len(kinds) > 1 and frozenset(kinds) not in _HONEST_PAIRS
 

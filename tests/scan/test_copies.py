@@ -96,6 +96,26 @@ def test_a_compressed_file_is_opened_under_each_of_its_names() -> None:
     assert shown(report, "program.script") == {("run.js.bz2", "run.js")}
 
 
+def nested(bytes_: int, levels: int) -> bytes:
+    data = bytes(bytes_)
+    for level in range(levels):
+        data = files.zipped({f"{number}.{level}": data for number in range(8)})
+    return data
+
+
+def test_a_bomb_that_is_made_of_copies_is_told_by_reckoning() -> None:
+    report = scan(nested(4_000_000, 3), "")
+
+    assert {gap.reason for gap in report.gaps} == {Reason.EXPANDS}
+
+
+def test_copies_that_unpack_to_little_are_no_bomb() -> None:
+    report = scan(nested(100_000, 3), "")
+
+    assert report.is_clean
+    assert len(report.artifacts) == 1 + 3 * 8
+
+
 def test_more_copies_than_can_be_told_of_are_a_gap() -> None:
     copies = Copies(most=2, most_levels=10)
     archives = [Artifact(GOOD, ("m", name), (name,), "", (Kind.ZIP,), "digest") for name in "abcde"]

@@ -206,3 +206,7 @@ def test_a_page_behind_rubbish_is_a_page_as_a_browser_would_have_it() -> None:
 
 def test_every_signature_is_looked_for() -> None:
     assert {*kinds._FURTHER_IN}.union(*kinds._AT_THE_HEAD.values()) == {*kinds._SIGNATURES}
+
+
+def test_a_file_of_no_kind_that_counts_is_no_polyglot() -> None:
+    assert not is_polyglot(())
