@@ -66,8 +66,9 @@ class Copies:
                 yield twin
 
     def unpacked(self, listed: Sequence[Listed]) -> int:
-        """How many bytes come out of the message when every copy is opened, each only once in
-        itself; 0 when there are no copies.
+        """How many bytes come out of a message with copies when all are opened; 0 without any.
+
+        What lies in itself counts once, for it never comes to an end.
         """
         if not self._copies:
             return 0
