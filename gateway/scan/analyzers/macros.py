@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from gateway.model import Finding, Gap, Level, Reason
 from gateway.scan.api import Artifact, Context
 from gateway.scan.evidence import quote
-from gateway.scan.formats import olevba, vba, vbastomped
+from gateway.scan.formats import olevba, starbasic, vba, vbastomped
 from gateway.scan.formats.addresses import defanged
 from gateway.scan.formats.inflate import BROKEN
 from gateway.scan.formats.vbalines import Line, lines
@@ -84,6 +84,7 @@ _DEEDS = (
         re.compile(
             r"""(?imx)
               \b (?: WScript\.Shell | Shell\.Application | Schedule\.Service ) \b | \b winmgmts:
+            | \b com\.sun\.star\. (?: system\.SystemShellExecute | bridge\.oleautomation ) \b
             | 72C24DD5-D70A-438B-8A42-98424B88AFB8
             | \b (?: powershell | pwsh | mshta | certutil | bitsadmin | regsvr32 | rundll32
                    | wscript | cscript ) (?: \.exe \b | \s+ (?: \S*[-/\\.,:$("] | $ ) )
@@ -124,9 +125,9 @@ _DEEDS = (
 
 
 class MacroAnalyzer:
-    """Looks at the VBA source of OLE files and of Word 2003 XML.
+    """Looks at the VBA source of OLE files and of Word 2003 XML, and at the Basic of LibreOffice.
 
-    That of an OOXML file is in one of its members.
+    That of an OOXML or OpenDocument file is in its members.
     """
 
     kinds = frozenset({Kind.OLE, Kind.XML})
@@ -158,6 +159,8 @@ def _modules(artifact: Artifact) -> Iterator[vba.Module | vba.Unread]:
             if isinstance(module, vba.Module):
                 known.add(_folded(module.source))
             yield module
+    else:
+        yield from starbasic.modules(artifact.data)
     for module in olevba.modules(artifact.data):
         if _folded(module.source) not in known:
             yield module

@@ -31,7 +31,6 @@ _WORTH_READING = (
     *(b"ppaction", b"event-listener", b"ms-msdt", b"search-ms", b"ms-officecmd", b"|'"),
     *(
         b"ms-appinstaller",
-        b"2000/script",
         b"floating-frame",
         b"WEBSERVICE(",
         b"DDE(",
@@ -240,12 +239,6 @@ def _listener(attributes: Mapping[str, str]) -> Iterator[Sign]:
         yield Sign("macro.present", Level.NOTE, summary, shown)
 
 
-def _module(attributes: Mapping[str, str]) -> Iterator[Sign]:
-    """A module of macros in an OpenDocument file; what starts it is an event elsewhere."""
-    summary = "There are macros that do not start by themselves"
-    yield Sign("macro.present", Level.NOTE, summary, quote(attributes.get("name", "")))
-
-
 def _picture(attributes: Mapping[str, str]) -> Iterator[Sign]:
     target = attributes.get("href", "")
     if addresses.is_remote(target):
@@ -270,7 +263,6 @@ _TABLE: tuple[tuple[str, str, Callable[[Mapping[str, str]], Iterator[Sign]]], ..
     ("hlinkHover", "", _click),
     ("altChunk", "", _chunk),
     ("event-listener", _OPEN_DOCUMENT, _listener),
-    ("module", "openoffice.org/2000/script", _module),
     ("image", _OPEN_DOCUMENT, _picture),
     ("object", _OPEN_DOCUMENT, _frame),
     ("object-ole", _OPEN_DOCUMENT, _frame),

@@ -300,3 +300,44 @@ def test_the_macros_of_a_presentation_are_judged(*, deflated: bool) -> None:
     report = engine.scan(data, "cours.ppt")
 
     assert {finding.code for finding in report.findings} == {"macro.dropper"}
+
+
+BASIC = (
+    '<?xml version="1.0"?><!DOCTYPE script:module PUBLIC "-//OpenOffice.org//DTD" "module.dtd">'
+    '<script:module xmlns:script="http://openoffice.org/2000/script" script:name="Module1" '
+    'script:language="StarBasic">REM *****\nSub Main\n{}\nEnd Sub\n</script:module>'
+)
+FLAT = (
+    '<office:document xmlns:ooo="http://openoffice.org/2004/office"><ooo:module ooo:name="Module1">'
+    "<ooo:source-code>Sub Main\n{}\nEnd Sub</ooo:source-code></ooo:module></office:document>"
+)
+
+
+class TestBasicOfLibreOffice:
+    @pytest.mark.parametrize("document", [BASIC, FLAT])
+    @pytest.mark.parametrize(
+        ("statement", "expected"),
+        [
+            ("MsgBox &quot;Bonjour&quot;", ("macro.present", Level.NOTE)),
+            ("Shell(&quot;calc&quot;)", ("macro.acts", Level.SUSPICIOUS)),
+            ('<![CDATA[Shell("calc")]]>', ("macro.acts", Level.SUSPICIOUS)),
+            (
+                "x = createUnoService(&quot;com.sun.star.system.SystemShellExecute&quot;)",
+                ("macro.acts", Level.SUSPICIOUS),
+            ),
+        ],
+    )
+    def test_a_module_is_judged_by_what_it_does(
+        self, document: str, statement: str, expected: tuple[str, Level]
+    ) -> None:
+        artifact = office.artifact(document.format(statement).encode(), "Module1.xml")
+        (finding,) = MacroAnalyzer().analyze(artifact, Context())
+
+        assert isinstance(finding, Finding)
+        assert (finding.code, finding.level) == expected
+        assert "Module1 line " in finding.evidence
+
+    def test_modules_of_another_kind_are_nothing(self) -> None:
+        artifact = office.artifact(b"<pom><module name='Sub A'>Sub B\nEnd Sub</module></pom>", "a")
+
+        assert list(MacroAnalyzer().analyze(artifact, Context())) == []

@@ -303,13 +303,6 @@ class TestOpenDocument:
 
         assert [*levels(data)] == [expected]
 
-    def test_a_module_of_macros_is_a_note(self) -> None:
-        space = "http://openoffice.org/2000/script"
-
-        assert levels(f'<s:module xmlns:s="{space}" s:name="Module1">Sub A</s:module>') == {
-            "macro.present": Level.NOTE
-        }
-
     def test_a_frame_and_a_picture_from_the_web(self) -> None:
         tag = f'<d:{{}} xmlns:d="{OPEN_DOCUMENT}" {XLINK} x:href="http://192.0.2.1/a"/>'
 
