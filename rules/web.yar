@@ -18,6 +18,13 @@ rule web_smuggled_file
     condition:
         (kinds contains " html " or kinds contains " svg ")
         and $blob and any of ($hand_over*) and any of ($bytes*) and $click
+        // The libraries of a big report have all of it, but not in one place.
+        and (filesize < 200KB or $bytes_1 or for any i in (1..#blob) : (
+            @blob[i] < 3000 or (
+                $bytes_2 in (@blob[i] - 3000 .. @blob[i] + 3000)
+                and $click in (@blob[i] - 3000 .. @blob[i] + 3000)
+            )
+        ))
 }
 
 rule web_smuggled_archive_or_program

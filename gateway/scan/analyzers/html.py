@@ -6,37 +6,15 @@ came from, or to send its reader away from a page that shows nothing.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gateway.model import Finding, Gap, Level
 from gateway.scan.api import Artifact, Context
 from gateway.scan.evidence import around_match, letters_of, quote, says
-from gateway.scan.formats import filenames, htmlpage, markup
+from gateway.scan.formats import filenames, htmlpage, markup, smuggling
 from gateway.scan.formats.htmlpage import Page
 from gateway.scan.kinds import Kind
 
-_MAKES_FILE = re.compile(
-    r"\bnew\s+(?:Blob|File)\s*\(|\bmsSave(?:OrOpen)?Blob\b|createObjectURL"
-    r"|[\"'`]data:application/[\w.+-]{1,60};base64,"
-)
-_HANDS_OVER = re.compile(
-    r"createObjectURL|\bmsSave(?:OrOpen)?Blob\b|\bsaveAs\s*\(|\.download\s*=|[\"']download[\"']"
-    r"|(?:location|href|open)[\"'\]\s]*[=(]\s*[\"']data:application"
-)
-_BROUGHT = re.compile(
-    r"""(?x) data:application/(?! (?:x-)? (?:font|javascript|wasm) )
-        [\w.+-]{1,60};base64,[A-Za-z0-9+/]{80}
-    | ["'`][A-Za-z0-9+/=\s]{100,} | ["'`](?:\\x[0-9a-fA-F]{2}){40} | ["'`][0-9a-fA-F]{160}
-    | (?:\b\d{1,3}\s*,\s*){60} | (?:0x[0-9a-fA-F]{1,2}\s*,\s*){40}
-    | (?:["'][A-Za-z0-9+/]{20,}["']\s*[,+]\s*){8}"""
-)
-_PIECE = re.compile(r"[\"'`]([A-Za-z0-9+/=]{4,100})[\"'`](?=\s*[,;+\])])")
-_FEWEST_LETTERS = 200
-_SAVED_NAME = re.compile(r"[\"'`]([^\"'`\n<>/\\]{1,80}\.([A-Za-z0-9-]{2,16}))[\"'`]")
-_ARCHIVES = frozenset(
-    {"zip", "rar", "7z", "gz", "tar", "cab", "iso", "img", "vhd", "vhdx", "wim", "ace", "arj"}
-    | {"lzh", "one", "docm", "xlsm", "xlsb", "xlam"}
-)
 _CARRIED = re.compile(
     r"data:[\w.+/-]{0,60};base64,\s*(TV[oqpr]|UEsDB|UmFyIR|N3q8r|TVNDR|PGh0YTp|H4sI|0M8R4|TAAAAAEU)"
 )
@@ -46,22 +24,21 @@ _POSTS = re.compile(
     r"|\.submit\s*\("
 )
 _SUBMITS = re.compile(r"\.submit\s*\(\s*\)")
-_LEADS_AWAY = re.compile(
-    r"""(?x) (?: \blocation\b ["'\]\s]{0,20}
-            (?: [.\[] \s{0,20} ["']? (?:href|replace|assign) ["'\]]{0,3} )?
-            \s{0,20} (?: =(?!=) | \( ) | \bopen \s{0,20} \( ) \s{0,20}
-        (?: ["'`](?:https?:)?// | (?:window\.)?atob\s{0,20}\(
-            | decodeURI | unescape | String\.from )"""
-)
-_VARIABLE = r"[A-Za-z_$][\w$]{0,60}"
+_PLACE = r"""(?x: \blocation\b ["'\]\s]{0,20}
+    (?: [.\[] \s{0,20} ["']? (?:href|replace|assign) ["'\]]{0,3} )? \s{0,20} (?: =(?!=) | \( ) )"""
+_WINDOW = r"(?x: \bopen \s{0,20} \( )"
+_TO = r"""(?x: \s{0,20} (?: ["'`](?:https?:)?// | (?:window\.)?atob\s{0,20}\(
+    | decodeURI | unescape | String\.from ) )"""
+_LEADS_AWAY = re.compile(rf"(?:{_PLACE}|{_WINDOW}){_TO}")
+_LIBRARY_LEADS_AWAY = re.compile(_PLACE + _TO)
+"""Browsers open no window that nobody clicked for, and libraries have some for clicks."""
 _NAMED_PLACE = re.compile(
-    rf"""(?x) (?<![\w$.]) ({_VARIABLE}) \s{{0,20}} = \s{{0,20}} ["'`] (?:https?:)?//[^"'`\s]{{3}}"""
+    r"""(?x) (?<![\w$.]) ([A-Za-z_$][\w$]{0,60}) \s{0,20} = \s{0,20}
+        ["'`] (?:https?:)?//[^"'`\s]{3}"""
 )
 _LEADS_TO_NAMED = re.compile(
-    rf"""(?x) (?: \blocation\b ["'\]\s]{{0,20}}
-            (?: [.\[] \s{{0,20}} ["']? (?:href|replace|assign) ["'\]]{{0,3}} )?
-            \s{{0,20}} (?: =(?!=) | \( ) | \bopen \s{{0,20}} \( ) \s{{0,20}}
-        ({_VARIABLE}) (?= \s*(?:[;,)}}+?\n]|$) )"""
+    rf"""(?x) (?<![\w$.]) (?: (?:window|document|self|top|parent) \s{{0,9}} [.\[] ["'\s]{{0,9}} )?
+        (?:{_PLACE}|{_WINDOW}) \s{{0,20}} ([A-Za-z_$][\w$]{{0,60}}) (?= \s*(?:[;,)}}+?\n]|$) )"""
 )
 _HIDDEN = re.compile(r"\batob\s*\(|\bunescape\s*\(|fromCharCode|\bdecodeURIComponent\s*\(")
 _ENCODED = re.compile(r"\batob\s{0,20}\(\s{0,20}[\"'`]([A-Za-z0-9+/]{16,2000}={0,2})")
@@ -71,7 +48,8 @@ _RUNS_TEXT = re.compile(
         \s* (?: [A-Za-z_$] | ["'`][^"'`]{120} ) | \w{1,20}\s*\(\s*["'`][^"'`]{200} )"""
 )
 _WALL = re.compile(
-    r"(?:%u?[0-9a-fA-F]{2,4}){300}|(?:\\x[0-9a-fA-F]{2}){300}|(?:\b\d{1,3},\s?){600}"
+    rf"(?x) (?:%u?[0-9a-fA-F]{{2,4}}){{300}} | (?:\\x[0-9a-fA-F]{{2}}){{300}}"
+    rf" | {smuggling.BEGINS} (?:\d{{1,3}},\s?){{600}}"
 )
 _JOIN = re.compile(r"[\"']\s*\+\s*[\"']")
 _ELSEWHERE = re.compile(
@@ -114,56 +92,35 @@ Remark = tuple[str, Level, str]
 
 
 def _remarks(page: Page, text: str) -> Iterator[Remark]:
-    alone = "\n".join(
-        [*page.scripts, *(value for name, value in page.handlers if name == "onload")]
-    )
-    alone = _JOIN.sub("", alone)
-    code = "\n".join([alone, *(value for name, value in page.handlers if name != "onload")])
-    yield from _smuggling(code)
+    loading = (value for name, value in page.handlers if name == "onload")
+    unasked = [_JOIN.sub("", script) for script in (*page.scripts, *loading)]
+    asked = [_JOIN.sub("", value) for name, value in page.handlers if name != "onload"]
+    alone = "\n".join(unasked)
+    code = "\n".join([*unasked, *asked])
+    yield from _smuggling([*unasked, *asked])
     yield from _downloads(page, code)
     yield from _passwords(page, code)
     yield from _submits(page, alone)
-    yield from _redirects(page, alone, text)
+    yield from _redirects(page, unasked, text)
     yield from _obfuscation(code)
     yield from _remote(page)
     yield from _shortcuts(page)
 
 
-def _smuggling(code: str) -> Iterator[Remark]:
-    made, handed = _MAKES_FILE.search(code), _HANDS_OVER.search(code)
-    if handed is None or made is None:
-        return
-    brought = _brought(code)
-    if not brought:
-        return
-    names = [(name, last.lower()) for name, last in _SAVED_NAME.findall(code)]
-    told = next((name for name, last in names if last in _ARCHIVES or last in filenames.RUNS), "")
-    level = Level.MALICIOUS if told else Level.SUSPICIOUS
-    shown = f"saved as {quote(told)}; " if told else ""
-    line = around_match(handed, before=0)
-    yield "html.smuggling", level, f"{shown}{line}; out of {letters_of(brought)}"
-
-
-def _brought(code: str) -> str:
-    """The letters of a file in a script: in one piece, as numbers, or in many small pieces."""
-    whole = _BROUGHT.search(code)
-    if whole is not None:
-        return whole[0]
-    pieces = "".join(found[1] for found in _PIECE.finditer(code))
-    capitals, digits = (sum(map(test, pieces)) for test in (str.isupper, str.isdigit))
-    # Words of programs have few capitals and next to no digits, base64 has a lot of both; or of
-    # one capital, where the file has zeros.
-    is_file = capitals > len(pieces) // 3 or (
-        capitals > len(pieces) // 6 and digits > len(pieces) // 24
-    )
-    return pieces if len(pieces) > _FEWEST_LETTERS and is_file else ""
+def _smuggling(scripts: Sequence[str]) -> Iterator[Remark]:
+    found = smuggling.smuggled(scripts)
+    if found is not None:
+        level = Level.MALICIOUS if found.name else Level.SUSPICIOUS
+        shown = f"saved as {quote(found.name)}; " if found.name else ""
+        line = around_match(found.handed, before=0)
+        yield "html.smuggling", level, f"{shown}{line}; out of {letters_of(found.brought)}"
 
 
 def _downloads(page: Page, code: str) -> Iterator[Remark]:
     for name, address in page.downloads:
         last = filenames.extension(name)
         carried = _CARRIED.match(address)
-        if carried or (address.startswith("data:") and last in _ARCHIVES | filenames.RUNS):
+        if carried or (address.startswith("data:") and last in filenames.CARRY | filenames.RUNS):
             level = Level.MALICIOUS if _CLICKS.search(code) else Level.SUSPICIOUS
             clicked = ", clicked by a script" if level == Level.MALICIOUS else ""
             letters = letters_of(address.partition(",")[2])
@@ -191,8 +148,8 @@ def _submits(page: Page, alone: str) -> Iterator[Remark]:
         yield "html.submits", Level.SUSPICIOUS, evidence
 
 
-def _redirects(page: Page, alone: str, text: str) -> Iterator[Remark]:
-    led = _LEADS_AWAY.search(alone) or _leads_to_named(alone)
+def _redirects(page: Page, unasked: Sequence[str], text: str) -> Iterator[Remark]:
+    led = _leads_away(unasked)
     away = next((place for place in page.refreshes if _WEB.match(place)), "")
     if led is None and not away:
         return
@@ -201,7 +158,7 @@ def _redirects(page: Page, alone: str, text: str) -> Iterator[Remark]:
     is_program = filenames.runs(_WEB.sub("", away).partition("?")[0])
     shown = f"refresh to {quote(away, 100)}"
     if led is not None:
-        hidden = _ENCODED.search(alone, led.start(), led.end() + _FEW_WORDS)
+        hidden = _ENCODED.search(led.string, led.start(), led.end() + _FEW_WORDS)
         told = says(hidden[1]) if hidden is not None else ""
         shown = f"leads to {told}, hidden in base64" if told else around_match(led)
     if is_hidden or is_empty or is_program:
@@ -210,10 +167,13 @@ def _redirects(page: Page, alone: str, text: str) -> Iterator[Remark]:
         yield "html.redirect", Level.NOTE, f"{shown}, on a page with text"
 
 
-def _leads_to_named(alone: str) -> re.Match[str] | None:
-    """Where a script leads to an address that it gave a name before."""
-    named = {found[1] for found in _NAMED_PLACE.finditer(alone)}
-    return next((found for found in _LEADS_TO_NAMED.finditer(alone) if found[1] in named), None)
+def _leads_away(unasked: Sequence[str]) -> re.Match[str] | None:
+    """Where a script leads to another site, by its address or by a name that it gave it before."""
+    own = "\n".join(one for one in unasked if not smuggling.is_library(one))
+    named = {found[1] for found in _NAMED_PLACE.finditer(own)}
+    by_name = (found for found in _LEADS_TO_NAMED.finditer(own) if found[1] in named)
+    by_library = map(_LIBRARY_LEADS_AWAY.search, filter(smuggling.is_library, unasked))
+    return _LEADS_AWAY.search(own) or next(by_name, None) or next(filter(None, by_library), None)
 
 
 def _obfuscation(code: str) -> Iterator[Remark]:

@@ -37,6 +37,11 @@ RUNS_ELSEWHERE = PACKAGES_ELSEWHERE | _words("""
 
 RUNS = RUNS_AS_PROGRAM | RUNS_AS_SCRIPT
 
+CARRY = _words("""
+    zip rar 7z gz tar cab iso img vhd vhdx wim ace arj lzh one docm xlsm xlsb xlam
+""")
+"""Archives, disk images and documents with macros, in which programs come along."""
+
 DOCUMENTS = _words("""
     pdf doc docx docm dot dotx rtf odt xls xlsx xlsm xlsb csv ods ppt pptx pps ppsx odp txt log
     xml html htm mht jpg jpeg png gif bmp tif tiff svg webp heic dcm dicom hl7 hpr eml msg ics

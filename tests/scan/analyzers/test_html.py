@@ -37,6 +37,7 @@ NUMBERS = ", ".join(str(number % 256) for number in range(80))
 MANY = base64.b64encode(samples.zip_of({"a.js": bytes(range(256))})).decode()
 PIECES = [MANY[at : at + 8] for at in range(0, len(MANY), 8)]
 ADDED = "".join(f"d+='{MANY[at : at + 60]}';" for at in range(0, len(MANY), 60))
+FOLDED = base64.encodebytes(base64.b64decode(MANY)).decode()
 CLICKED = f"l['href']='data:application/zip;base64,'+'{MANY}';l['download']='facture.zip';l.click()"
 
 
@@ -45,6 +46,7 @@ CLICKED = f"l['href']='data:application/zip;base64,'+'{MANY}';l['download']='fac
     [
         (smuggler(f"atob({PIECES}.join(''))", '"facture.zip"'), Level.MALICIOUS),
         (smuggler(f"'';{ADDED}", '"facture.zip"'), Level.MALICIOUS),
+        (smuggler(f"atob(`\n{FOLDED}`)", '"facture.zip"'), Level.MALICIOUS),
         (f"<script>{CLICKED}</script>", Level.MALICIOUS),
         (smuggler(f'atob("{LETTERS}")', '"facture.zip"'), Level.MALICIOUS),
         (smuggler(f"[{NUMBERS}]", "'facture.hta'"), Level.MALICIOUS),
@@ -201,6 +203,11 @@ def test_a_help_page_that_starts_a_program_with_arguments_is_told() -> None:
             "'touchstart','touchmove','touchend','mouseenter','mouseleave','contextmenu'];"
             "var b=new Blob([t]);a.href=URL.createObjectURL(b);a.download='plot.svg'</script>"
         ),
+        (
+            "<script>var help='Ce tableau montre les consultations du service par mois et par "
+            "motif ainsi que leur issue et le temps passe dans la salle avant la premiere visite';"
+            "var b=new Blob([t]);a.href=URL.createObjectURL(b);a.download='plot.svg'</script>"
+        ),
         "<script>var home='https://a.example/';var place=home+'b';show(place)</script>",
         "<img src='data:image/png;base64,iVBORw0KGgo='><img src='file:///C:/logo.png'>",
         '<a href="https://a.example/" onclick="window.open(\'https://a.example/\')">x</a>',
@@ -216,3 +223,36 @@ def test_a_page_with_text_that_moves_on_is_a_note() -> None:
     page = f"{TEXT}<meta http-equiv=refresh content='5;url=https://a.example/'>"
 
     assert judged(page) == [("html.redirect", Level.NOTE)]
+
+
+LIBRARY = (
+    "function draw(a){return a}" * 8_000
+    + "var primes=[" + ",".join(str(n % 250) for n in range(90)) + "];"
+    "function save(b){a.href=URL.createObjectURL(new Blob([b]));a.download='plot.zip';a.click()}"
+    "function help(){window.open('https://a.example/')}"
+)  # fmt: skip
+REPORT = (
+    f"<script>{LIBRARY}</script><div id=a></div>"
+    f'<script>plot("a",[{{"x":[{NUMBERS * 9}],"y":{{"bdata":"{LETTERS * 3}"}}}}])</script>'
+)
+
+
+def test_the_library_of_a_report_has_code_for_every_purpose_and_its_values_are_no_file() -> None:
+    assert judged(REPORT) == []
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        f"<script>{LIBRARY};save(atob('{MANY}'))</script>",
+        f"<script>var d='{MANY * 500}'</script>{smuggler('atob(d)', 'n')}",
+    ],
+)
+def test_a_file_that_comes_with_a_library_is_smuggled_all_the_same(page: str) -> None:
+    assert "html.smuggling" in [code for code, _ in judged(page)]
+
+
+def test_a_library_that_leads_away_unasked_is_told() -> None:
+    page = f"<script>{LIBRARY};location.href='https://evil.example/'</script>"
+
+    assert judged(page) == [("html.redirect", Level.SUSPICIOUS)]
