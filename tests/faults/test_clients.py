@@ -4,6 +4,7 @@ import asyncio
 import gc
 import socket
 import struct
+import time
 import tracemalloc
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
@@ -319,3 +320,21 @@ async def test_g11_a_handshake_that_is_none_is_counted_and_costs_nobody_else(oct
         assert [stage for stage, _ in place.notebook.failures] == ["tls"]
         assert (await place.send(place.ledger.write())).is_accepted
         assert await place.count() == {"once": 1}
+
+
+async def test_e13_a_machine_that_stood_still_cuts_nobody_off_who_spoke_in_time() -> None:
+    limits = SessionLimits(command_seconds=0.5)
+    async with town(limits=limits) as place, AsyncExitStack() as stack:
+        clients = [await stack.enter_async_context(call(place.port)) for _ in range(10)]
+        for client in clients:
+            await client.reply()
+        *speaking, silent = clients
+        for client in speaking:
+            await client.send(b"NOOP\r\n")
+        time.sleep(1.0)  # noqa: ASYNC251 - all of this process stands still, as when a VM is paused
+        answers = [await client.reply() for client in speaking]
+        last = await silent.reply()
+        afterwards = [await client.ask(b"NOOP") for client in speaking]
+
+    assert {answer[:3] for answer in answers + afterwards} == {"250"}
+    assert last == str(replies.TIMED_OUT)

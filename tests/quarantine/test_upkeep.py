@@ -1,6 +1,7 @@
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -226,3 +227,23 @@ def test_a_public_key_alone_cannot_take_over_what_it_cannot_open(tmp_path: Path)
         list(box.upkeep.rekey(who="alice"))
     with open_box(tmp_path, key=private) as box:
         assert [box.message(item.id) for item in box.items()] == [b"one"]
+
+
+def test_e5_a_change_of_the_clock_in_autumn_changes_no_order_and_no_retention(
+    box: Lockbox, clock: Clock
+) -> None:
+    paris = ZoneInfo("Europe/Paris")
+    clock.now = datetime(2026, 10, 25, 2, 45, tzinfo=paris)
+    before = box.hold(new_item()).id
+    clock.now = datetime(2026, 10, 25, 2, 15, fold=1, tzinfo=paris)  # half an hour later
+    after = box.hold(new_item()).id
+    between = datetime(2026, 10, 25, 1, 0, tzinfo=UTC)
+
+    assert [item.id for item in box.items()] == [after, before]
+    assert [item.id for item in box.items(Query(since=between))] == [after]
+    assert [item.id for item in box.items(Query(until=between))] == [before]
+    assert all(item.held_at.utcoffset() == timedelta() for item in box.items())
+    assert box.audit.verify().broken is None
+
+    clock.now = datetime(2026, 11, 24, 1, 50, tzinfo=paris)  # 30 days and five minutes later
+    assert _purged(box) == [before]

@@ -72,7 +72,7 @@ async def test_a_message_waits_for_room() -> None:
     reception.close()
 
 
-async def test_a_spool_that_cannot_be_written_is_452_and_not_a_crash() -> None:
+async def test_b1_a_spool_that_cannot_be_written_is_452_and_not_a_crash() -> None:
     reception = Reception(Memory(10_000), SETTINGS)
     os.dup2(os.open(os.devnull, os.O_RDONLY), reception.spool.fileno())
     await reception.receive(inbox(b"hello\r\n.\r\n"))
