@@ -16,8 +16,13 @@ help: ## List what can be made
 demo: $(VENV)/.run ## Send sample mail through a real gateway on loopback (ARGS=--exit ends by itself)
 	@$(BIN)/lazaretto demo $(ARGS)
 
-test: $(VENV)/.dev ## Run the whole suite that needs no outside server
-	$(BIN)/pytest -m "not e2e and not corpus and not fuzz and not soak" $(ARGS)
+test: $(VENV)/.dev ## Run the whole suite that needs no outside server, on all processors
+	$(BIN)/pytest -n auto --dist worksteal -m "not alone and $(SUITE)" $(ARGS)$(NONE_CHOSEN)
+	$(BIN)/pytest -m "alone and $(SUITE)" $(ARGS)$(NONE_CHOSEN)
+
+SUITE := not e2e and not corpus and not fuzz and not soak
+# Whoever chooses tests may have chosen none of the one or of the other sort: that is pytest's 5.
+NONE_CHOSEN = $(if $(ARGS), || [ $$? -eq 5 ])
 
 test-faults: $(VENV)/.dev ## Run the fault matrix alone: kills, a bad next hop, bad clients, crowds
 	$(BIN)/pytest tests/faults $(ARGS)

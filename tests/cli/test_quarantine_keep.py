@@ -16,7 +16,7 @@ from tests.support.commands import hold, lockbox, run, settings
 from tests.support.gateway import gateway, lazaretto
 from tests.support.held import ITEM, mail_server
 from tests.support.house import CLEAN, MALICIOUS, MESSAGE
-from tests.support.postfix import free_port
+from tests.support.ports import free_port
 
 DROPPER = next(s.message() for s in SAMPLES if s.expected is Class.MALICIOUS)
 

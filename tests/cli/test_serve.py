@@ -21,7 +21,8 @@ from quarantine import create_key
 from tests.support.gateway import RunningGateway, furnish, gateway, lazaretto, start
 from tests.support.layers import kernel_without
 from tests.support.ledger import Ledger, call, on_the_wire
-from tests.support.postfix import free_port, wait_for_port
+from tests.support.ports import free_port
+from tests.support.postfix import wait_for_port
 
 pytestmark = pytest.mark.slow
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.support.commands import run, settings
 from tests.support.gateway import gateway
-from tests.support.postfix import free_port
+from tests.support.ports import free_port
 
 
 def with_health(folder: Path, port: int) -> Path:

@@ -28,7 +28,7 @@ from tests.support.people import (
     run,
     start,
 )
-from tests.support.postfix import free_port
+from tests.support.ports import free_port
 
 pytestmark = [
     pytest.mark.slow,

@@ -12,7 +12,7 @@ import pytest
 from bench.processes import family
 from gateway.smtp.sink import Sink
 from tests.support.gateway import RunningGateway, gateway
-from tests.support.postfix import free_port
+from tests.support.ports import free_port
 
 pytestmark = pytest.mark.e2e
 

@@ -20,7 +20,8 @@ from gateway import mime
 from gateway.demo.mail import SAMPLES
 from gateway.model import Class
 from tests.support.gateway import RunningGateway, gateway
-from tests.support.postfix import Postfix, free_port, postfix
+from tests.support.ports import free_port
+from tests.support.postfix import Postfix, postfix
 
 pytestmark = pytest.mark.e2e
 

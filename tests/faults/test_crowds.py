@@ -17,7 +17,7 @@ from tests.support.ledger import Letter, call
 from tests.support.phoenix import Phoenix, phoenix
 from tests.support.smtp import Client
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 MEBI = 1 << 20
 IDLE = 1_000

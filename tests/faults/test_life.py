@@ -12,7 +12,7 @@ from tests.support.certificates import Authority
 from tests.support.gateway import furnish, lazaretto
 from tests.support.ledger import call
 from tests.support.phoenix import Phoenix, phoenix
-from tests.support.postfix import free_port
+from tests.support.ports import free_port
 
 pytestmark = pytest.mark.slow
 

@@ -24,7 +24,6 @@ from tests.support.next_hop import (
     accepts_and_hangs_up,
     accepts_in_silence,
     answers_and_hangs_up,
-    closed_port,
     drips,
     full_backlog,
     hangs,
@@ -33,6 +32,7 @@ from tests.support.next_hop import (
     says,
     usual,
 )
+from tests.support.ports import free_port
 from tests.support.smtp import Client
 from tests.support.town import HASTY, town
 
@@ -278,7 +278,7 @@ async def test_c19_required_tls_that_cannot_be_had_lets_nothing_through(fault: s
 
 
 async def test_c20_the_first_address_is_dead_and_the_second_takes_the_letter() -> None:
-    async with town(hosts=[closed_port()]) as place:
+    async with town(hosts=[free_port()]) as place:
         answer = await place.send(place.ledger.write())
 
         assert answer.is_accepted
@@ -287,7 +287,7 @@ async def test_c20_the_first_address_is_dead_and_the_second_takes_the_letter() -
 
 async def test_c24_ten_thousand_letters_for_a_dead_hop_cost_little_each() -> None:
     """One after the other in a few sessions: each is told at once, and nothing piles up."""
-    dead = [HopAddress("127.0.0.1", closed_port())]
+    dead = [HopAddress("127.0.0.1", free_port())]
     async with (
         town(hop={"addresses": dead, "limits": Limits()}) as place,
         call(place.port) as client,

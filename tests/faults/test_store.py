@@ -22,7 +22,7 @@ from quarantine import create_key
 from tests.support.commands import hold, lockbox, run, settings
 from tests.support.gateway import RunningGateway, furnish, lazaretto, start
 from tests.support.held import ITEM, mail_server
-from tests.support.postfix import free_port
+from tests.support.ports import free_port
 
 pytestmark = pytest.mark.slow
 

@@ -30,7 +30,7 @@ from tests.support.ledger import (
     identifier,
     on_the_wire,
 )
-from tests.support.postfix import free_port
+from tests.support.ports import free_port
 
 pytestmark = pytest.mark.soak
 

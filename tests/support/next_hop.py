@@ -180,10 +180,3 @@ def full_backlog() -> Iterator[int]:
             client.setblocking(False)
             client.connect_ex(server.getsockname())
         yield server.getsockname()[1]
-
-
-def closed_port() -> int:
-    """A port on loopback where nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -13,7 +13,7 @@ from gateway.smtp.sink import Sink
 from quarantine import load_key, open_lockbox
 from tests.support.gateway import RunningGateway, furnish, start
 from tests.support.ledger import Aftermath, Ledger
-from tests.support.postfix import free_port
+from tests.support.ports import free_port
 
 
 @dataclass

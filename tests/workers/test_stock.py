@@ -24,6 +24,7 @@ async def test_start_tells_what_the_zygote_said() -> None:
     assert {layer.name for layer in said.layers} >= {"seccomp", "limits", "landlock"}
 
 
+@pytest.mark.alone
 async def test_a_killed_zygote_is_back_within_two_seconds() -> None:
     async with started(queue_seconds=5) as pool:
         zygote = parent_of(await worker_of(pool))

@@ -41,7 +41,11 @@ def test_unpacking_ends_when_the_total_is_reached() -> None:
     assert caught.value.reason is Reason.TOO_BIG
 
 
-@pytest.mark.parametrize("data", [b"", b"7z", DATA[:50], b"\0" * 100])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"7z", DATA[:50], b"\0" * 100],
+    ids=["nothing", "two-letters", "cut-short", "zeros"],  # an archive has the time of day in it
+)
 def test_what_is_no_archive_is_damage(data: bytes) -> None:
     with pytest.raises(SevenZipError) as caught:
         opened(data)

@@ -16,7 +16,6 @@ from tests.support.next_hop import (
     accepts_and_hangs_up,
     adds,
     answers_and_hangs_up,
-    closed_port,
     hangs,
     hangs_up,
     says,
@@ -24,6 +23,7 @@ from tests.support.next_hop import (
     staged,
     usual,
 )
+from tests.support.ports import free_port
 
 
 @dataclass
@@ -196,7 +196,7 @@ async def _try(stage: Stage) -> None:
 
 async def test_the_second_address_takes_over_when_the_first_is_dead() -> None:
     async with Sink() as sink:
-        hop = hop_at(closed_port(), sink.port, clock=Clock())
+        hop = hop_at(free_port(), sink.port, clock=Clock())
         transaction = await hop.begin(ENVELOPE)
         await transaction.offer(BOB)
         with spooled() as message:
@@ -208,7 +208,7 @@ async def test_the_second_address_takes_over_when_the_first_is_dead() -> None:
 
 async def test_a_refused_connection_is_an_error_and_the_address_is_left_alone() -> None:
     clock = Clock()
-    hop = hop_at(closed_port(), clock=clock)
+    hop = hop_at(free_port(), clock=clock)
     with pytest.raises(NextHopError, match="refused"):
         await hop.begin(ENVELOPE)
     with pytest.raises(NextHopError, match="a moment ago"):
@@ -271,7 +271,7 @@ async def test_a_probe_asks_though_the_address_is_left_alone_and_ends_the_pause(
 
 
 async def test_nothing_is_known_of_a_hop_before_the_first_contact() -> None:
-    hop = hop_at(closed_port(), clock=Clock())
+    hop = hop_at(free_port(), clock=Clock())
 
     assert hop.extensions() == frozenset()
     assert hop.size_limit() is None
