@@ -11,7 +11,7 @@ rule office_dde_command
         echoes = "office.dde"
     strings:
         $field = /\bDDE(AUTO)?\s[^<]{0,200}(cmd|powershell|mshta|wscript|rundll32|regsvr32|msiexec)(\.exe)?\b/ nocase
-        $link = /<ddeLink\s[^>]{0,200}ddeService="[^"]{0,100}(cmd|powershell|mshta|wscript|rundll32|regsvr32|msiexec|msexcel)\b/ nocase
+        $link = /<ddeLink\s[^>]{0,200}ddeService=["][^"]{0,100}(cmd|powershell|mshta|wscript|rundll32|regsvr32|msiexec|msexcel)\b/ nocase
         $cell = /(^|[,;\t"\n>])\s{0,4}[=+@-][^|\n]{0,40}(cmd|powershell|mshta|wscript|rundll32|regsvr32|msiexec)(\.exe)?\s{0,4}\|/ nocase
     condition:
         ($link and kinds contains " xml ")

@@ -1,4 +1,4 @@
-"""Every test reads English and has its folder in memory, whatever the machine of whoever runs it."""
+"""Every test reads English and writes into memory, whatever the machine of whoever runs it."""
 
 import os
 

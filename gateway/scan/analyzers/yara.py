@@ -1,4 +1,4 @@
-"""Matches every file against the rules of the rule packs."""
+"""Matches every file against the rules of the rule packs; a mail without its blocks of base64."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -7,6 +7,8 @@ from pathlib import PurePosixPath
 from gateway.model import Finding, Gap, Reason
 from gateway.scan.api import Artifact, Context
 from gateway.scan.evidence import quote_at
+from gateway.scan.formats.base64blocks import Abridged, abridged
+from gateway.scan.kinds import Kind
 from gateway.scan.known import Known
 from gateway.scan.libyara import CompiledPacks, Match, TooSlowError
 
@@ -32,20 +34,22 @@ class YaraAnalyzer:
         for finding in before or ():
             yield replace(finding, lineage=artifact.lineage)
         rules = self._rules.all if before is None else self._rules.of_circumstances
+        looked_at = _looked_at(artifact)
         try:
-            answer = rules.match(artifact.data, _externals(artifact, context))
+            answer = rules.match(looked_at.data, _externals(artifact, context))
         except TooSlowError as error:
             yield Gap(Reason.TOO_SLOW, str(error), artifact.lineage)
             return
         # In the order in which they come when some of them are known.
         for match in sorted(answer.matches, key=lambda match: not match.is_of_bytes):
-            yield _finding(artifact, match)
+            yield _finding(artifact, looked_at, match)
         for rule in answer.uncounted:
             detail = f"rule {rule}: one of its strings matches more than a million times"
             yield Gap(Reason.TOO_MANY, detail, artifact.lineage)
         if before is None and artifact.sha256 and not answer.uncounted:
-            of_bytes = (_finding(artifact, match) for match in answer.matches if match.is_of_bytes)
-            self._known.keep(question, tuple(replace(one, lineage=()) for one in of_bytes))
+            of_bytes = (match for match in answer.matches if match.is_of_bytes)
+            findings = (_finding(artifact, looked_at, match) for match in of_bytes)
+            self._known.keep(question, tuple(replace(one, lineage=()) for one in findings))
 
 
 def _externals(artifact: Artifact, context: Context) -> dict[str, str | int]:
@@ -67,12 +71,18 @@ def _plain(text: str) -> str:
     return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
-def _finding(artifact: Artifact, match: Match) -> Finding:
+def _looked_at(artifact: Artifact) -> Abridged:
+    # Base64 is most of a mail and takes most of the time, and is decoded and looked at anyway.
+    is_mail = artifact.kinds == (Kind.MESSAGE,)
+    return abridged(artifact.data) if is_mail else Abridged(artifact.data)
+
+
+def _finding(artifact: Artifact, looked_at: Abridged, match: Match) -> Finding:
     return Finding(
         code="yara.match",
         level=match.level,
         summary=match.description or f"Rule {match.rule} matches",
-        evidence=_evidence(artifact.data, match),
+        evidence=_evidence(looked_at, match),
         lineage=artifact.lineage,
         rule=match.rule,
         pack=f"{match.pack.name} {match.pack.version}",
@@ -80,12 +90,13 @@ def _finding(artifact: Artifact, match: Match) -> Finding:
     )
 
 
-def _evidence(data: bytes, match: Match) -> str:
+def _evidence(looked_at: Abridged, match: Match) -> str:
     """What the rule saw, in the order of the file; what stands together is quoted once."""
     shown: list[str] = []
     seen_to = -1
     for place in sorted(match.places, key=lambda place: place.offset):
         if place.offset >= seen_to and len(shown) < _PLACES_SHOWN:
-            shown.append(f"at byte {place.offset}: {quote_at(data, place.offset, place.length)}")
+            quoted = quote_at(looked_at.data, place.offset, place.length)
+            shown.append(f"at byte {looked_at.origin(place.offset)}: {quoted}")
             seen_to = place.offset + max(place.length, _TOGETHER)
     return "; ".join(shown)

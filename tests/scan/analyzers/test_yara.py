@@ -87,3 +87,15 @@ def test_a_string_that_matches_without_end_is_a_gap() -> None:
     assert isinstance(gap, Gap)
     assert gap.reason is Reason.TOO_MANY
     assert "greedy" in gap.detail
+
+
+def test_a_mail_is_looked_at_without_its_blocks_of_base64_and_places_are_told_as_they_are() -> None:
+    mail = b"Subject: a\r\n\r\n" + b"QUJD" * 5000 + b"\r\nBonjour\r\n"
+    offset = mail.index(b"Bonjour")
+
+    (seen,) = look(RULE, file(mail, kinds=(Kind.MESSAGE,)))
+    assert isinstance(seen, Finding)
+    assert seen.evidence.startswith(f"at byte {offset}: ")
+    assert not asked("filesize > 15000", file(mail, kinds=(Kind.MESSAGE,)))
+    assert asked("filesize > 15000", file(mail, kinds=(Kind.TEXT,)))
+    assert asked("filesize > 15000", file(mail, kinds=(Kind.MESSAGE, Kind.HTML)))
