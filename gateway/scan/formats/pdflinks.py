@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import islice
 
 from gateway.scan.formats import pdfactions
 from gateway.scan.formats.pdffilters import UnreadError
@@ -20,9 +21,11 @@ _CONTENTS = spelled("Contents")
 
 def whole_page_link(document: PdfObjects) -> str:
     """The address behind most of a page; "" if there is none, or if there is much to read."""
-    pages = [*_areas(document, "MediaBox")]
-    links = [*_links(document)]
-    if not pages or len(pages) > _MOST_PAGES or len(links) > _MOST_LINKS:
+    pages = [*islice(_areas(document, "MediaBox"), _MOST_PAGES + 1)]
+    if not pages or len(pages) > _MOST_PAGES:
+        return ""
+    links = [*islice(_links(document), _MOST_LINKS + 1)]
+    if len(links) > _MOST_LINKS:
         return ""
     covered = next((address for area, address in links if area >= _COVERS * min(pages)), "")
     return covered if covered and _letters(document) <= _MOST_LETTERS else ""

@@ -2,9 +2,10 @@
 
 import ctypes
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 
 import pypdfium2
 from pypdfium2 import raw
@@ -50,6 +51,22 @@ def _is_late(pause: "ctypes._Pointer[raw.IFSDK_PAUSE]") -> int:
 
 # Made when the module is imported: it is code, and a worker may make none.
 _IS_LATE = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(raw.IFSDK_PAUSE))(_is_late)
+
+
+def _bare(function: Callable[..., object], result: type, *arguments: type) -> Callable[..., int]:
+    """A function of pdfium on plain addresses: with an object for each it takes twice as long."""
+    address = ctypes.cast(function, ctypes.c_void_p).value  # type: ignore[arg-type]
+    return ctypes.CFUNCTYPE(result, *arguments)(address or 0)
+
+
+_ADDRESS = ctypes.c_void_p
+_FORM = raw.FPDF_PAGEOBJ_FORM
+_SHAPE = _bare(raw.FPDFPage_GetObject, _ADDRESS, _ADDRESS, ctypes.c_int)
+_SHAPE_IN_FORM = _bare(raw.FPDFFormObj_GetObject, _ADDRESS, _ADDRESS, ctypes.c_ulong)
+_COUNT_IN_FORM = _bare(raw.FPDFFormObj_CountObjects, ctypes.c_int, _ADDRESS)
+_KIND = _bare(raw.FPDFPageObj_GetType, ctypes.c_int, _ADDRESS)
+_CORNERS = _bare(raw.FPDFPath_CountSegments, ctypes.c_int, _ADDRESS)
+_MODE = _bare(raw.FPDFPath_GetDrawMode, ctypes.c_int, _ADDRESS, _ADDRESS, _ADDRESS)
 
 
 def pages(data: bytes) -> Iterator[Page]:
@@ -109,13 +126,20 @@ class _Contents:
 
 def _contents(page: pypdfium2.PdfPage) -> _Contents:
     found = _Contents(has_pictures=_has_pictured_notes(page))
+    mode, stroke = ctypes.c_int(), ctypes.c_int()
+    places = ctypes.addressof(mode), ctypes.addressof(stroke)
     for kind, shape in _shapes(page):
-        if kind == raw.FPDF_PAGEOBJ_PATH and _is_filled(shape):
-            found.corners += raw.FPDFPath_CountSegments(shape)
+        if found.must_be_drawn:
+            break
+        if kind == raw.FPDF_PAGEOBJ_PATH:
+            _MODE(shape, *places)
+            if mode.value != raw.FPDF_FILLMODE_NONE:
+                found.corners += _CORNERS(shape)
         elif kind == raw.FPDF_PAGEOBJ_SHADING:
             found.has_pictures = True
         elif kind == raw.FPDF_PAGEOBJ_IMAGE:
-            picture = pypdfium2.PdfImage(shape, page=page)
+            handle = ctypes.cast(shape, raw.FPDF_PAGEOBJECT)
+            picture = pypdfium2.PdfImage(handle, page=page)
             if picture.get_filters() == ["DCTDecode"]:
                 found.photographs.append(bytes(picture.get_data(decode_simple=False)))
             else:
@@ -125,28 +149,28 @@ def _contents(page: pypdfium2.PdfPage) -> _Contents:
 
 def _segments(page: pypdfium2.PdfPage) -> int:
     """The corners of all shapes: what drawing costs."""
-    paths = (shape for kind, shape in _shapes(page) if kind == raw.FPDF_PAGEOBJ_PATH)
-    return sum(map(raw.FPDFPath_CountSegments, paths))
+    return sum(_CORNERS(shape) for kind, shape in _shapes(page) if kind == raw.FPDF_PAGEOBJ_PATH)
 
 
-def _shapes(page: pypdfium2.PdfPage) -> Iterator[tuple[int, raw.FPDF_PAGEOBJECT]]:
-    """Kind and handle of each shape: by the bare interface, which takes a tenth of the time."""
-    for number in range(min(raw.FPDFPage_CountObjects(page), _MOST_OBJECTS)):
-        yield from _within(raw.FPDFPage_GetObject(page, number), _MOST_FORMS)
+def _shapes(page: pypdfium2.PdfPage) -> Iterator[tuple[int, int]]:
+    """Kind and address of each shape."""
+    address = ctypes.cast(page.raw, _ADDRESS).value or 0
+    count = min(raw.FPDFPage_CountObjects(page), _MOST_OBJECTS)
+    return _opened([*map(_SHAPE, repeat(address, count), range(count))], _MOST_FORMS)
 
 
-def _within(shape: raw.FPDF_PAGEOBJECT, forms: int) -> Iterator[tuple[int, raw.FPDF_PAGEOBJECT]]:
-    kind = raw.FPDFPageObj_GetType(shape)
-    yield kind, shape
-    if kind == raw.FPDF_PAGEOBJ_FORM and forms:
-        for number in range(min(raw.FPDFFormObj_CountObjects(shape), _MOST_OBJECTS)):
-            yield from _within(raw.FPDFFormObj_GetObject(shape, number), forms - 1)
+def _opened(shapes: Sequence[int], forms: int) -> Iterator[tuple[int, int]]:
+    """``shapes``, then what the forms among them are made of."""
+    kinds = [*map(_KIND, shapes)]
+    inner = (shape for kind, shape in zip(kinds, shapes, strict=True) if kind == _FORM and forms)
+    return chain(
+        zip(kinds, shapes, strict=True), chain.from_iterable(_within(form, forms) for form in inner)
+    )
 
 
-def _is_filled(path: raw.FPDF_PAGEOBJECT) -> bool:
-    mode, stroke = ctypes.c_int(), ctypes.c_int()
-    raw.FPDFPath_GetDrawMode(path, mode, stroke)
-    return int(mode.value) != int(raw.FPDF_FILLMODE_NONE)
+def _within(form: int, forms: int) -> Iterator[tuple[int, int]]:
+    count = min(_COUNT_IN_FORM(form), _MOST_OBJECTS)
+    return _opened([*map(_SHAPE_IN_FORM, repeat(form, count), range(count))], forms - 1)
 
 
 def _grey(photograph: bytes) -> Grey | None:
