@@ -77,7 +77,7 @@ def words(text: str) -> str:
 
 def pieces(text: str) -> Iterator[Tag | str]:
     """Tags, and the text between them."""
-    lowered = text.lower() if text.isascii() else _ascii_lower(text)
+    lowered = _lower(text)
     at, last = 0, 0
     while (at := text.find("<", at)) >= 0:
         after = _past_aside(text, at)
@@ -96,9 +96,10 @@ def pieces(text: str) -> Iterator[Tag | str]:
     yield from _between(text, last, len(text))
 
 
-def _ascii_lower(text: str) -> str:
+def _lower(text: str) -> str:
     """Lower case of the same length: some capitals become two characters."""
-    return text.translate(_LOWER)
+    lowered = text.lower()
+    return lowered if len(lowered) == len(text) else text.translate(_LOWER)
 
 
 _LOWER = {ord(capital): capital.lower() for capital in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}

@@ -60,7 +60,7 @@ def _bare(function: Callable[..., object], result: type, *arguments: type) -> Ca
 
 
 _ADDRESS = ctypes.c_void_p
-_FORM = raw.FPDF_PAGEOBJ_FORM
+_FORM, _PATH, _NO_FILL = raw.FPDF_PAGEOBJ_FORM, raw.FPDF_PAGEOBJ_PATH, raw.FPDF_FILLMODE_NONE
 _SHAPE = _bare(raw.FPDFPage_GetObject, _ADDRESS, _ADDRESS, ctypes.c_int)
 _SHAPE_IN_FORM = _bare(raw.FPDFFormObj_GetObject, _ADDRESS, _ADDRESS, ctypes.c_ulong)
 _COUNT_IN_FORM = _bare(raw.FPDFFormObj_CountObjects, ctypes.c_int, _ADDRESS)
@@ -129,12 +129,11 @@ def _contents(page: pypdfium2.PdfPage) -> _Contents:
     mode, stroke = ctypes.c_int(), ctypes.c_int()
     places = ctypes.addressof(mode), ctypes.addressof(stroke)
     for kind, shape in _shapes(page):
-        if found.must_be_drawn:
-            break
-        if kind == raw.FPDF_PAGEOBJ_PATH:
+        if kind == _PATH:
             _MODE(shape, *places)
-            if mode.value != raw.FPDF_FILLMODE_NONE:
-                found.corners += _CORNERS(shape)
+            if mode.value == _NO_FILL:
+                continue
+            found.corners += _CORNERS(shape)
         elif kind == raw.FPDF_PAGEOBJ_SHADING:
             found.has_pictures = True
         elif kind == raw.FPDF_PAGEOBJ_IMAGE:
@@ -144,12 +143,14 @@ def _contents(page: pypdfium2.PdfPage) -> _Contents:
                 found.photographs.append(bytes(picture.get_data(decode_simple=False)))
             else:
                 found.has_pictures = True
+        if found.must_be_drawn:
+            break
     return found
 
 
 def _segments(page: pypdfium2.PdfPage) -> int:
     """The corners of all shapes: what drawing costs."""
-    return sum(_CORNERS(shape) for kind, shape in _shapes(page) if kind == raw.FPDF_PAGEOBJ_PATH)
+    return sum(_CORNERS(shape) for kind, shape in _shapes(page) if kind == _PATH)
 
 
 def _shapes(page: pypdfium2.PdfPage) -> Iterator[tuple[int, int]]:
