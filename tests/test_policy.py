@@ -34,6 +34,7 @@ policies = st.builds(
 
 
 @given(policies, reports, findings)
+@pytest.mark.slow
 def test_one_more_finding_never_weakens_the_verdict(
     policy: Policy, report: Report, more: Finding
 ) -> None:
@@ -63,6 +64,7 @@ def test_a_message_is_clean_exactly_if_its_report_is(report: Report) -> None:
 
 
 @given(reports)
+@pytest.mark.slow
 def test_as_shipped_only_clean_mail_is_delivered_without_a_word(report: Report) -> None:
     verdict = Policy().decide(report)
 

@@ -28,6 +28,7 @@ from gateway.scan.api import Analyzer, Artifact, Context, Extractor, Member
 from gateway.scan.builtin import ANALYZERS, EXTRACTORS
 from gateway.scan.formats import (
     alzrecords,
+    base64blocks,
     biff,
     commands,
     dicomdata,
@@ -213,6 +214,7 @@ PARSERS: dict[str, Target] = {
     "lzh": Target(_lzh, BROKEN),
     "lzhuf": Target(_all(lambda data: lzhuf.decode(data, 1 << 20)), BROKEN),
     "salvage": Target(lambda data: Salvaged(data, 1 << 20).read(1 << 20), BROKEN),
+    "base64blocks": Target(base64blocks.abridged),
     "lzfu": Target(lambda data: lzfu.opened(data).read(_MOST_BYTES), BROKEN),
     "ole package": Target(olepackage.unpacked),
     "onenote": Target(_all(onestore.files), BROKEN),

@@ -89,6 +89,7 @@ def test_a_mailbox_line_and_a_byte_order_mark_are_no_part_of_the_header() -> Non
     assert [field.name for field in fields.read(message, 0).fields] == ["to"]
 
 
+@pytest.mark.slow
 def test_a_header_without_end_is_cut() -> None:
     header = fields.read(b"To: a@b\r\n" * 100_000, 0)
 

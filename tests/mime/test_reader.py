@@ -30,6 +30,7 @@ FILE_NAMES = st.text(
     st.lists(st.tuples(FILE_NAMES, st.binary(max_size=300)), max_size=4),
     st.text(st.characters(codec="utf-8", exclude_categories=("C",)), min_size=1, max_size=200),
 )
+@pytest.mark.slow
 def test_well_formed_mail_is_read_back_exactly(files: list[tuple[str, bytes]], words: str) -> None:
     read = Read(honest(*files, words=words))
 
@@ -39,6 +40,7 @@ def test_well_formed_mail_is_read_back_exactly(files: list[tuple[str, bytes]], w
 
 
 @given(st.lists(st.sampled_from(["8bit", "base64", "quoted-printable"]), min_size=1, max_size=3))
+@pytest.mark.slow
 def test_every_transfer_encoding_of_well_formed_mail_is_undone(encodings: list[str]) -> None:
     message = EmailMessage()
     message.set_content("é = ù\n.\n" * 3, cte=encodings[0])
@@ -246,6 +248,7 @@ def test_what_cannot_be_seen_here_is_a_gap(declared: str, reason: Reason) -> Non
     assert [gap.reason for gap in read.gaps] == [reason]
 
 
+@pytest.mark.slow
 def test_too_many_parts_are_a_gap_and_the_first_are_opened() -> None:
     read = Read(multipart(*[b"\r\nx\r\n"] * 2_500))
 
@@ -253,6 +256,7 @@ def test_too_many_parts_are_a_gap_and_the_first_are_opened() -> None:
     assert len(read.payloads) >= 1_900
 
 
+@pytest.mark.slow
 def test_too_many_quoted_parts_are_a_gap() -> None:
     quoted = (
         lines("From: a@b.example", "") + b"--q\r\nContent-Type: text/plain\r\n\r\nx\r\n" * 2_500

@@ -4,6 +4,7 @@ import email
 import re
 from email.message import Message
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -57,6 +58,7 @@ def _body(part: Message) -> bytes:
 
 @settings(deadline=None)  # the first scan compiles the rules
 @given(st.sampled_from(MESSAGES), BREAKS)
+@pytest.mark.slow
 def test_what_the_standard_library_finds_is_found_or_held(
     text: str, breaks: list[tuple[int, str, str]]
 ) -> None:
@@ -68,6 +70,7 @@ def test_what_the_standard_library_finds_is_found_or_held(
 
 
 @given(st.sampled_from(MESSAGES), BREAKS)
+@pytest.mark.slow
 def test_each_reading_is_within_the_union(text: str, breaks: list[tuple[int, str, str]]) -> None:
     message = broken(text, breaks)
     whole = set(Read(message).datas)

@@ -11,7 +11,7 @@ from quarantine.item import Field
 from quarantine.lockbox import Lockbox
 from tests.support.vault import new_item, open_box
 
-_FLIPS = 150
+_FLIPS = 75
 
 
 def _content(box: Lockbox) -> list[object]:

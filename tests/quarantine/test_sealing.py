@@ -102,6 +102,7 @@ def test_another_key_opens_nothing() -> None:
 
 
 @given(st.binary(max_size=200))
+@pytest.mark.slow
 def test_any_bytes_that_were_never_sealed_are_refused(data: bytes) -> None:
     with pytest.raises(IntegrityError):
         _unseal(b"LZB1" + data)

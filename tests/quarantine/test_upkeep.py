@@ -192,6 +192,7 @@ def test_a_new_master_key_opens_everything_and_the_files_stay_as_they_are(tmp_pa
 
 
 @pytest.mark.parametrize("step", ["items rewrapped", "notes rewrapped"])
+@pytest.mark.slow
 def test_a20_a_kill_half_way_to_a_new_key_loses_nothing(tmp_path: Path, step: str) -> None:
     with open_box(tmp_path) as box:
         held = [box.hold(new_item(b"%d" % n, searchable=_searchable(n))).id for n in range(4)]

@@ -119,6 +119,7 @@ class Stop:
             raise self._errors.pop()
 
 
+@pytest.mark.slow
 async def test_what_was_held_when_the_disk_failed_is_not_held_twice() -> None:
     async with house(step=Stop(StoreError("the disk failed"))) as home:
         first = await home.send(MALICIOUS, identifier="T1")

@@ -18,6 +18,7 @@ def test_a_quotation_is_short_and_printable(text: str, longest: int) -> None:
 
 
 @given(st.binary(), st.integers(8, 200))
+@pytest.mark.slow
 def test_quoted_bytes_are_short_and_printable(data: bytes, longest: int) -> None:
     quoted = quote_bytes(data, longest)
 

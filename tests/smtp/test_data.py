@@ -147,6 +147,7 @@ def test_a_false_end_is_found_in_a_message_that_is_too_big() -> None:
     assert reading.reader.fault is Fault.FALSE_END
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_single_octets_take_no_more_memory_than_one_piece() -> None:
     wire = b"\r" * 100_000 + b"\n.\n\r\n.\r\n"
     written: list[bytes] = []

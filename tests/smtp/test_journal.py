@@ -227,6 +227,7 @@ async def test_another_secret_gives_another_key(house: House, tmp_path: Path) ->
 
 @given(st.integers(0, 400))
 @settings(deadline=None)
+@pytest.mark.slow
 async def test_any_torn_file_is_read_as_far_as_it_goes(
     tmp_path_factory: pytest.TempPathFactory, kept: int
 ) -> None:
@@ -250,6 +251,7 @@ async def test_any_torn_file_is_read_as_far_as_it_goes(
 
 @given(st.binary(max_size=200))
 @settings(deadline=None)
+@pytest.mark.slow
 async def test_damaged_lines_are_counted_and_cost_nothing_else(
     tmp_path_factory: pytest.TempPathFactory, garbage: bytes
 ) -> None:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from gateway.model import Reason, Report
 from gateway.packs import load
@@ -15,7 +16,7 @@ from tests.support.bombs import BOMBS
 from tests.support.corpus import CORPUS, needs_corpus
 from tests.support.pools import scan
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 MAIL = "message/rfc822"
 SETUP = Setup(load.load().packs)
@@ -23,7 +24,7 @@ _FAULTS = frozenset({Reason.CRASHED, Reason.LOST, Reason.TOO_SLOW})
 _MILLISECONDS = 20_000
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def pool() -> AsyncIterator[Pool]:
     made = Pool(SETUP, workers=1, deadline_seconds=60)
     await made.start()

@@ -150,6 +150,7 @@ async def test_d6_when_all_workers_are_busy_too_long_the_sender_comes_back() -> 
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 async def test_d6_a_hundred_slow_big_messages_do_not_keep_a_small_one_waiting() -> None:
     big = b"sleep 0.03 " + bytes(MIB)
     async with ward(queue_seconds=30) as at, asyncio.TaskGroup() as group:

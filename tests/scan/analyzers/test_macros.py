@@ -284,6 +284,7 @@ class TestCompiledFormWithoutSource:
 
 
 @pytest.mark.parametrize("line", ["Sub AutoOpen()", "Shell ", 'x = x & "a"', 'x = "" & ""', "' a"])
+@pytest.mark.slow
 def test_no_macro_takes_long(line: str) -> None:
     data = office.project(f"{line}\n" * (400_000 // len(line)))
     began = time.process_time()

@@ -286,6 +286,7 @@ class TestWhatCannotBeSeen:
 
         assert gap == Gap(Reason.DAMAGED, "object stream 4: damaged compression", ("a.pdf",))
 
+    @pytest.mark.slow
     def test_more_values_than_are_read_are_a_gap(self) -> None:
         data = pdf.document("", "", f"<< /URI [{'1 ' * 310_000}] >>")
 
@@ -302,6 +303,7 @@ class TestWhatCannotBeSeen:
          b"1 0 obj<</JS(" * 60_000, b"% " * 400_000, b"<</A " * 200_000],
         ids=range(8),
     )  # fmt: skip
+    @pytest.mark.slow
     def test_nothing_takes_long(self, hostile: bytes) -> None:
         began = time.process_time()
         [*look(b"%PDF-1.7\n1 0 obj\n<</JS 1 /OpenAction " + hostile)]

@@ -127,6 +127,7 @@ def test_a_page_that_takes_minutes_to_draw_is_not_drawn() -> None:
     assert [seen.code for seen in look(codes.page(drawing=corners), "a.pdf")] == ["picture.unread"]
 
 
+@pytest.mark.slow
 async def test_codes_are_read_by_a_worker_that_opens_no_file_and_makes_no_code() -> None:
     pool = Pool(Setup(load.load().packs), workers=1)
     await pool.start()

@@ -129,6 +129,7 @@ def test_blanks_among_the_digits_are_honest(between: bytes) -> None:
     assert levels(files.rich_text(b"native").replace(b"objdata ", b"objdata " + between)) == {}
 
 
+@pytest.mark.slow
 def test_more_fields_than_are_read_are_a_gap() -> None:
     (gap,) = look(b"{\\rtf1" + b"\\fldinst " * 200_000 + b"}")
 

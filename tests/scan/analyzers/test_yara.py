@@ -1,5 +1,7 @@
 """A match becomes a finding that explains itself; what was not matched to the end is a gap."""
 
+import pytest
+
 from gateway.model import Finding, Gap, Level, Reason
 from gateway.packs.format import RuleFile, RulePack
 from gateway.scan.analyzers.yara import YaraAnalyzer
@@ -71,6 +73,7 @@ def test_names_that_no_c_string_can_hold_are_asked_about_all_the_same() -> None:
     assert asked('name contains "exe"', file(b"x", "a\0\udcff.exe"))
 
 
+@pytest.mark.slow
 def test_rules_that_take_too_long_are_a_gap() -> None:
     slow = "rule slow { condition: for all i in (0..9000000000) : (uint8(i % 9) != 1) }"
 

@@ -108,6 +108,7 @@ def test_more_files_than_anybody_writes_are_a_gap() -> None:
 
 
 @pytest.mark.parametrize("piece", [b"data:", b'"data:x,', b"A" * 32 + b"-", b"A" * 31 + b"\n"])
+@pytest.mark.slow
 def test_the_work_grows_with_the_text_and_not_with_its_square(piece: bytes) -> None:
     def steps(count: int) -> int:
         return sum(len(one.data) + 1 for one in encodedtext.find(piece * count))

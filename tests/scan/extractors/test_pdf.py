@@ -25,6 +25,7 @@ def locked(*, user: str, owner: str = "owner", strength: int = 6) -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.slow
 def test_a_document_with_a_password_is_not_seen() -> None:
     inside = opened(EXTRACTOR, locked(user="Zq9-unsaid"))
 
@@ -57,6 +58,7 @@ def test_a_document_without_a_lock_is_not_handed_out_again() -> None:
 
 @given(st.data())
 @settings(deadline=None)
+@pytest.mark.slow
 def test_a_damaged_document_raises_nothing(data: st.DataObject) -> None:
     damaged = bytearray(locked(user="Zq9-unsaid", strength=4))
     for _ in range(data.draw(st.integers(1, 20))):

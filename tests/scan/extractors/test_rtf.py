@@ -1,3 +1,5 @@
+import pytest
+
 from gateway.scan.extractors.rtf import RtfExtractor
 from tests.support import files
 from tests.support.extracting import opened
@@ -56,6 +58,7 @@ def test_text_without_objects_is_clean() -> None:
     assert inside.members == []
 
 
+@pytest.mark.slow
 def test_many_objects_without_an_end_are_read_in_linear_time() -> None:
     assert opened(EXTRACTOR, b"{\\rtf1" + b"{\\objdata 00" * 20_000).contents == [b"\0"] * 20_000
 

@@ -57,6 +57,7 @@ def test_documents_are_found_with_their_type() -> None:
 
 
 @given(st.binary(max_size=400))
+@pytest.mark.slow
 def test_any_bytes_are_followed_to_an_end(rest: bytes) -> None:
     data = health.image()[:200] + rest
 

@@ -54,6 +54,7 @@ def streams_of(data: bytes) -> tuple[bytes, bytes]:
     return whole.openstream("EncryptionInfo").read(), whole.openstream("EncryptedPackage").read()
 
 
+@pytest.mark.slow
 def test_a_document_is_opened_with_the_password_that_its_message_gives_away() -> None:
     inside = opened(OleExtractor(), agile(), context=told("Mot de passe : Xy7!q"))
 
@@ -62,6 +63,7 @@ def test_a_document_is_opened_with_the_password_that_its_message_gives_away() ->
     assert inside.gaps == []
 
 
+@pytest.mark.slow
 def test_a_document_stays_closed_under_another_password() -> None:
     inside = opened(OleExtractor(), agile())
 
@@ -111,6 +113,7 @@ def test_damaged_workbooks_raise_nothing(seed: int) -> None:
     assert lock is None or len(lock.plain("x")) <= len(damaged)
 
 
+@pytest.mark.slow
 def test_a_workbook_of_six_megabytes_is_opened_in_seconds() -> None:
     began = time.process_time()
     data = old_workbook() + (struct.pack("<HH", 0x00FC, 0) * (5 << 18))

@@ -4,6 +4,7 @@ from base64 import b64encode
 from io import BytesIO
 from zipfile import ZipFile
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -63,6 +64,7 @@ def test_a_file_without_a_macro_storage_costs_nothing() -> None:
 
 
 @given(st.data())
+@pytest.mark.slow
 def test_a_damaged_file_raises_nothing(data: st.DataObject) -> None:
     damaged = bytearray(data.draw(st.sampled_from([project(), word_2003(project())])))
     for _ in range(data.draw(st.integers(1, 20))):

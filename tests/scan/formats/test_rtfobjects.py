@@ -48,6 +48,7 @@ def test_a_longer_word_is_another_one() -> None:
     assert [*texts(b"{\\templatex a}", "template")] == []
 
 
+@pytest.mark.slow
 def test_much_text_is_not_read_for_ever() -> None:
     began = time.process_time()
     with pytest.raises(TooMuchError):

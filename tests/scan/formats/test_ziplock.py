@@ -16,6 +16,7 @@ LOCKED = {
 
 
 @pytest.mark.parametrize("name", sorted(LOCKED))
+@pytest.mark.slow
 def test_the_right_password_agrees_and_hardly_any_other(name: str) -> None:
     data = LOCKED[name]
     entry = zipcontents.contents(data).found[0].entry

@@ -1,5 +1,7 @@
 import struct
 
+import pytest
+
 from gateway.scan.formats import ziprecords
 from gateway.scan.formats.zipcontents import contents
 from tests.support import files
@@ -82,6 +84,7 @@ def test_four_letters_by_chance_are_no_entry() -> None:
     assert list(ziprecords.local_entries(noise)) == []
 
 
+@pytest.mark.slow
 def test_a_file_of_nothing_but_false_headers_is_given_up_on() -> None:
     endless = b"PK\x03\x04" * 400_000
 
@@ -89,6 +92,7 @@ def test_a_file_of_nothing_but_false_headers_is_given_up_on() -> None:
     assert contents(endless).is_cut_short
 
 
+@pytest.mark.slow
 def test_streamed_entries_without_any_end_are_read_in_linear_time() -> None:
     record = files.Record(b"a", b"", local_flags=8).local()
 
