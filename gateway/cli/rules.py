@@ -20,6 +20,7 @@ from gateway.packs.format import (
     check_file,
     check_levels,
     check_meta,
+    check_names,
     level_of,
 )
 from gateway.packs.syntax import outline
@@ -137,6 +138,7 @@ def _rules(packs: tuple[RulePack, ...]) -> Iterator[dict[str, str]]:
 
 
 def _problems(packs: tuple[RulePack, ...]) -> Iterator[Problem]:
+    yield from check_names(packs)
     for pack in packs:
         if pack.is_published:
             yield from check_levels(pack)

@@ -6,11 +6,12 @@ file, the line, and what to do. A fatal problem leaves out the file, never the p
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from gateway.model import Level
+from gateway.packs import spans
 from gateway.packs.syntax import Pattern, Rule, outline
 
 MANIFEST = "pack.toml"
@@ -112,8 +113,16 @@ def check_file(file: RuleFile) -> Iterator[Problem]:
                 file.name, line, f'import "{module}" is not allowed; these are: {allowed}'
             )
     for rule in text.rules:
-        for pattern in rule.patterns:
-            yield from _slow(file.name, rule, pattern)
+        for pattern in (*rule.patterns, *rule.asked):
+            for what in _limited(pattern):
+                where = f"rule {rule.name}, {pattern.identifier}: {what}"
+                yield Problem(file.name, pattern.line, where, is_fatal=False)
+        for line in rule.loops:
+            what = (
+                f"rule {rule.name}: a loop over every byte of a file takes seconds for a big one; "
+                "look for a string, and ask about its places (@a[i])"
+            )
+            yield Problem(file.name, line, what, is_fatal=False)
 
 
 def check_meta(file: RuleFile) -> Iterator[Problem]:
@@ -133,6 +142,20 @@ def check_levels(pack: RulePack) -> Iterator[Problem]:
             f"{pack.default_level.word}; a {MANIFEST} with default_level changes that"
         )
         yield Problem(pack.name, 0, what, is_fatal=False)
+
+
+def check_names(packs: Sequence[RulePack]) -> Iterator[Problem]:
+    """Which rules bear a name that another file has given out: exceptions then mean both."""
+    first: dict[str, str] = {}
+    for file in (file for pack in packs for file in pack.files):
+        for rule in outline(file.text).rules:
+            before = first.setdefault(rule.name, file.name)
+            if before != file.name:
+                what = (
+                    f"rule {rule.name}: {before} has a rule of this name too. Both are used; "
+                    "rename one, or actions and exceptions for the name mean both"
+                )
+                yield Problem(file.name, rule.line, what, is_fatal=False)
 
 
 def _manifest_problems(file: str, values: dict[str, object]) -> Iterator[Problem]:
@@ -161,13 +184,22 @@ def _meta_problems(rule: Rule) -> Iterator[str]:
         yield 'add meta technique = "T1059.005", or "" where no ATT&CK technique fits'
 
 
-def _slow(file: str, rule: Rule, pattern: Pattern) -> Iterator[Problem]:
-    place = f"rule {rule.name}, {pattern.identifier}"
+def _limited(pattern: Pattern) -> Iterator[str]:
+    """Why libyara would miss long matches of a pattern without a word."""
+    advice = "longer matches are silently missed"
     if pattern.is_regex and (repeat := _widest_repeat(pattern.text)):
-        # libyara 4.5 gives up a match after 1,024 bytes of a regular expression, without a word.
-        advice = f"write {{0,{_LONGEST_GAP}}} or less: longer matches are silently missed"
-        yield Problem(
-            file, pattern.line, f"{place}: {repeat} is too wide; {advice}", is_fatal=False
+        yield f"{repeat} is too wide; write {{0,{_LONGEST_GAP}}} or less: {advice}"
+        return
+    longest = 0.0
+    if pattern.is_regex:
+        longest = spans.of_regex(pattern.text, is_wide=pattern.is_wide)
+    elif pattern.is_hexadecimal:
+        longest = spans.of_hexadecimal(pattern.text)
+    if longest > spans.LIMIT:
+        wide = ", two for each letter since it is wide" if pattern.is_wide else ""
+        yield (
+            f"a match may have {longest:,.0f} bytes{wide}, and libyara gives up after "
+            f"{spans.LIMIT:,}: make its repeats shorter, or make two strings of it; {advice}"
         )
 
 
@@ -179,7 +211,7 @@ def _widest_repeat(regex: str) -> str:
             continue
         if repeat in {"*", "+"}:
             return repeat
-        upper = found["upper"]
+        upper = found["exact"] or found["upper"]
         if upper is not None and (not upper or int(upper) > _LONGEST_GAP):
             return repeat
     return ""

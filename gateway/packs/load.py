@@ -106,7 +106,7 @@ def _read(path: Path) -> RuleFile | Problem:
 
 
 def _unreadable(path: Path, error: OSError | UnicodeError) -> Problem:
-    why = error.strerror if isinstance(error, OSError) else "not UTF-8"
+    why = error.strerror if isinstance(error, OSError) else "not UTF-8; save it as such"
     return Problem(str(path), 0, f"cannot be read: {why}")
 
 

@@ -6,7 +6,7 @@ can name a line.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,8 @@ class Pattern:
     text: str
     line: int
     is_regex: bool
+    is_hexadecimal: bool = False
+    is_wide: bool = False
 
 
 @dataclass(slots=True)
@@ -27,6 +29,10 @@ class Rule:
     line: int
     meta: dict[str, str] = field(default_factory=dict)
     patterns: list[Pattern] = field(default_factory=list)
+    asked: list[Pattern] = field(default_factory=list)
+    """Regular expressions in its condition."""
+    loops: list[int] = field(default_factory=list)
+    """Lines of loops over every byte of the file."""
 
 
 @dataclass(slots=True)
@@ -80,6 +86,12 @@ def outline(text: str) -> Outline:
                 _assign(rule, section, (before.text, kind, token))
             case word, _ if token.text == ":" and word in _SECTIONS:
                 section = word
+            case "matches", "regex" if rule is not None:
+                rule.asked.append(Pattern("its condition", token.text, token.line, is_regex=True))
+            case ".", _ if rule is not None and (before.text, token.text) == (".", "filesize"):
+                rule.loops.append(token.line)
+            case _, "word" if rule is not None and rule.patterns and token.text == "wide":
+                rule.patterns[-1] = replace(rule.patterns[-1], is_wide=True)
         tokens = [last, token]
     return found
 
@@ -98,7 +110,8 @@ def _assign(rule: Rule, section: str, assigned: tuple[str, str, _Token]) -> None
     if section == "meta":
         rule.meta[name] = token.text
     elif section == "strings" and kind in {"string", "regex", "hex"}:
-        rule.patterns.append(Pattern(name, token.text, token.line, kind == "regex"))
+        is_regex, is_hexadecimal = kind == "regex", kind == "hex"
+        rule.patterns.append(Pattern(name, token.text, token.line, is_regex, is_hexadecimal))
 
 
 def _tokens(text: str) -> Iterator[_Token]:

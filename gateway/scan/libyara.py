@@ -10,13 +10,13 @@ are compiled once more, by themselves: they alone are asked again when the bytes
 
 import re
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import yara
 
 from gateway.model import Level, Pack
 from gateway.packs.format import Problem, RuleFile, RulePack, level_of
-from gateway.packs.syntax import words
+from gateway.packs.syntax import outline, words
 
 EXTERNALS: Mapping[str, str | int] = {
     "name": "",
@@ -37,6 +37,9 @@ CIRCUMSTANCES = frozenset({"name", "filename", "extension", "depth", "sender_dom
 """Those of them that bytes and kinds do not tell."""
 _ASKED = re.compile(rf"\b({'|'.join(sorted(CIRCUMSTANCES))}|time)\b")
 _SECONDS = 20
+_SLOW_ADVICE = (
+    "it has no four bytes in a row that are rare: give it more letters, or an anchor before a gap"
+)
 _LINE = re.compile(r"line (\d+): (.*)", re.DOTALL)
 
 
@@ -201,10 +204,17 @@ def faults(file: RuleFile) -> Iterator[Problem]:
 
 def remarks(file: RuleFile) -> Iterator[Problem]:
     """What libyara thinks is slow in a file that compiles."""
+    rules = outline(file.text).rules
     for warning in _compile({"": file.text}).warnings:
+        said = str(warning)
         # Of repeats without an end ``check_file`` says more.
-        if "consider using" not in str(warning):
-            yield _problem(file, str(warning), is_fatal=False)
+        if "consider using" in said:
+            continue
+        problem = _problem(file, said, is_fatal=False)
+        rule = next((one.name for one in reversed(rules) if one.line <= problem.line), "")
+        advice = f"; {_SLOW_ADVICE}" if "slow down" in said else ""
+        what = f"rule {rule}: {problem.what}{advice}" if rule else problem.what + advice
+        yield replace(problem, what=what)
 
 
 def _compile(sources: Mapping[str, str]) -> yara.Rules:
@@ -214,6 +224,8 @@ def _compile(sources: Mapping[str, str]) -> yara.Rules:
 def _problem(file: RuleFile, said: str, *, is_fatal: bool) -> Problem:
     found = _LINE.search(said)
     line, what = (int(found[1]), found[2]) if found else (0, said)
+    if what.startswith("undefined identifier"):
+        what += f"; what rules may ask about is {', '.join(EXTERNALS)}"
     return Problem(file.name, line, what, is_fatal)
 
 

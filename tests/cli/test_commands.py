@@ -144,6 +144,34 @@ def test_a_published_pack_is_checked_without_our_manners(tmp_path: Path) -> None
     assert len(said) == 3
 
 
+def test_every_file_of_a_pack_that_cannot_be_used_is_said_and_the_rest_counts(
+    tmp_path: Path,
+) -> None:
+    faults = {
+        "badre.yar": "rule x { strings: $a = /(/ condition: $a }",
+        "cuckoo.yar": 'import "cuckoo"\nrule x { condition: true }',
+        "include.yar": 'include "good.yar"\nrule x { condition: true }',
+        "syntax.yar": "rule x { condition: true and ",
+        "twice.yar": "rule x { condition: true } rule x { condition: true }",
+        "unknown.yar": "rule x { condition: my_external }",
+    }
+    good = {
+        "good.yar": "rule good { condition: true }",
+        "empty.yar": "",
+        "same.yar": "rule good { condition: true }",
+    }
+    for name, text in {**faults, **good}.items():
+        (tmp_path / name).write_text(text)
+
+    done = run("rules", "check", tmp_path)
+
+    assert done.exit_code == 1
+    said = re.findall(r"left out: .*/(\w+\.yar)", done.stdout)
+    assert sorted(said) == sorted(faults)
+    assert f"{tmp_path}/good.yar has a rule of this name too" in done.stdout
+    assert "2 rules in packs" in done.stdout
+
+
 @pytest.mark.slow
 def test_the_demo_ends_with_every_message_where_it_must() -> None:
     done = run("demo", "--exit")

@@ -10,6 +10,7 @@ from gateway.packs.format import (
     check_file,
     check_levels,
     check_meta,
+    check_names,
     level_of,
     read_manifest,
 )
@@ -73,7 +74,7 @@ def test_an_import_that_has_no_place_in_a_verdict_leaves_the_file_out(module: st
 
 
 @pytest.mark.parametrize(
-    "regex", ["a.*b", "a.+b", "a[^x]*b", r"a\s+b", "a.{2,}b", "a.{0,2000}b", "(ab)*c"]
+    "regex", ["a.*b", "a.+b", "a[^x]*b", r"a\s+b", "a.{2,}b", "a.{0,2000}b", "(ab)*c", "a.{1500}b"]
 )
 def test_a_repeat_that_is_silently_cut_is_a_remark(regex: str) -> None:
     text = f"rule r {{ strings:\n $a = /{regex}/\n condition: $a }}"
@@ -82,6 +83,64 @@ def test_a_repeat_that_is_silently_cut_is_a_remark(regex: str) -> None:
 
     assert not remark.is_fatal
     assert str(remark).startswith("a.yar:2: rule r, $a: ")
+
+
+@pytest.mark.parametrize(
+    ("string", "longest"),
+    [
+        ("/abcd.{0,900}bcde.{0,900}cdef/", "1,812"),
+        ("/abcd(x{0,500}y){0,5}/", "2,509"),
+        ("/abcd(x{500}|y{600}){2}/", "1,204"),
+        ("/abcd.{0,900}bcde/ wide", "1,816"),
+        ("/abcd.{0,900}bcde/ ascii wide nocase", "1,816"),
+        ("{ 41 42 43 44 " + "?? " * 1_100 + "45 }", "1,105"),
+        ("{ 41 42 [0-200] 43 [0-200] 44 [0-200] 45 [0-200] 46 [0-200] 47 [100] }", "1,107"),
+    ],
+)
+def test_a_match_that_may_be_longer_than_libyara_follows_is_a_remark(
+    string: str, longest: str
+) -> None:
+    (remark,) = check_file(RuleFile("a.yar", f"rule r {{ strings: $a = {string} condition: $a }}"))
+
+    assert not remark.is_fatal
+    assert f"r, $a: a match may have {longest} bytes" in str(remark)
+    assert "make two strings of it" in str(remark)
+
+
+@pytest.mark.parametrize(
+    "string",
+    [
+        "/abcd.{0,500}bcde.{0,500}cdef/",
+        "/abcd.{0,500}bcde/ wide",
+        "/(abcd){0,200}/",
+        "/abcd(x|.{900})?/",
+        "{ 41 42 [0-2000] 43 44 [-] 45 46 }",
+        "{ 41 42 ( 43 | 44 [4-100] 45 ) 46 }",
+    ],
+)
+def test_a_match_that_libyara_follows_to_its_end_is_none(string: str) -> None:
+    assert said(f"rule r {{ strings: $a = {string} condition: $a }}") == []
+
+
+def test_a_repeat_in_a_condition_is_cut_too() -> None:
+    (remark,) = said('rule r { condition: "abcd" matches /ab.*d/ }')
+
+    assert remark.startswith("a.yar:1: rule r, its condition: * is too wide")
+
+
+def test_a_loop_over_every_byte_is_a_remark() -> None:
+    (remark,) = said("rule r { condition:\n for any i in (0..filesize) : (uint8(i) == 1) }")
+
+    assert remark.startswith("a.yar:2: rule r: a loop over every byte of a file takes seconds")
+
+
+def test_a_name_that_two_files_have_is_a_remark_on_the_second() -> None:
+    files = [RuleFile(f"{name}.yar", "rule r { condition: true }") for name in "ab"]
+    (remark,) = check_names([RulePack("site", "1", tuple(files))])
+
+    assert str(remark).startswith(
+        "b.yar:1: rule r: a.yar has a rule of this name too. Both are used"
+    )
 
 
 @pytest.mark.parametrize("regex", ["a.{0,900}b", r"a\*b", "[*+]", r"[\]*]", "a{3}", "a?", r"\x2a"])

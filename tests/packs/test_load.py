@@ -33,7 +33,7 @@ def test_a_broken_file_is_left_out_and_said(tmp_path: Path) -> None:
 
     assert [Path(file.name).name for file in loaded.packs[0].files] == ["a.yar"]
     assert [str(problem).removeprefix(f"{folder}/") for problem in loaded.problems] == [
-        "b.yar: cannot be read: not UTF-8",
+        "b.yar: cannot be read: not UTF-8; save it as such",
         'c.yara:1: include "a.yar": put its rules into this file',
     ]
 

@@ -4,6 +4,7 @@ import pytest
 
 from gateway.model import Level, Pack
 from gateway.packs.format import RuleFile, RulePack
+from gateway.packs.spans import LIMIT
 from gateway.scan.libyara import compile_rules, faults, remarks
 
 GOOD = RuleFile("site/good.yar", "rule good { condition: true }")
@@ -22,9 +23,8 @@ def test_a_file_that_does_not_compile_is_left_out_and_said() -> None:
     rules = compile_rules([pack(GOOD, BAD)])
 
     assert [match.rule for match in rules.match(b"", {}).matches] == ["good"]
-    assert [str(problem) for problem in rules.problems] == [
-        'site/bad.yar:2: undefined identifier "nonsense"'
-    ]
+    (problem,) = rules.problems
+    assert str(problem).startswith('site/bad.yar:2: undefined identifier "nonsense"; what rules ')
 
 
 def test_two_files_may_use_one_name() -> None:
@@ -41,6 +41,31 @@ def test_a_global_rule_does_not_silence_another_file() -> None:
     assert matched(pack(GOOD, silent)) == ["good"]
 
 
+def test_a_slow_string_is_said_with_its_rule_and_what_to_do() -> None:
+    text = "rule a { condition: true }\nrule b { strings: $a = { 00 00 } condition: $a }"
+    (remark,) = remarks(RuleFile("a.yar", text))
+
+    assert str(remark).startswith('a.yar:2: rule b: string "$a" may slow down scanning; it has no ')
+
+
+@pytest.mark.parametrize(
+    "string", ['"a"', "{ 00 00 }", "/[a-z]{3,20}/", "/.{5}/", '"ab" xor', "/(a|b|c)d?/"]
+)
+def test_what_libyara_must_try_everywhere_is_a_remark(string: str) -> None:
+    file = RuleFile("a.yar", f"rule a {{ strings: $a = {string} condition: $a }}")
+
+    assert [remark.is_fatal for remark in remarks(file)] == [False]
+
+
+@pytest.mark.parametrize("gap", [490, 520])
+def test_the_limit_that_rules_check_knows_is_that_of_libyara(gap: int) -> None:
+    text = "rule a { strings: $a = /abcd.{0,900}bcde.{0,900}cdef/ condition: $a }"
+    data = b"abcd" + b"x" * gap + b"bcde" + b"x" * gap + b"cdef"
+
+    answer = compile_rules([pack(RuleFile("a.yar", text))]).match(data, {})
+    assert bool(answer.matches) is (len(data) <= LIMIT)
+
+
 def test_nothing_is_included_from_disk() -> None:
     (fault,) = faults(RuleFile("a.yar", 'include "/etc/hostname"\nrule a { condition: true }'))
 
@@ -53,13 +78,6 @@ def test_names_that_published_packs_use_are_known() -> None:
     )
 
     assert list(faults(RuleFile("a.yar", text))) == []
-
-
-def test_what_is_slow_is_a_remark() -> None:
-    (remark,) = remarks(RuleFile("a.yar", "rule a { strings: $a = { 00 00 } condition: $a }"))
-
-    assert str(remark) == 'a.yar:1: string "$a" may slow down scanning'
-    assert not remark.is_fatal
 
 
 def test_packs_together_are_named_together() -> None:

@@ -66,8 +66,11 @@ def test_an_exchanged_source_of_as_many_lines_is_seen() -> None:
     seen = {}
     for name, data in projects(("benign-macro",)):
         after = modules(exchanged(data))
-        moved = [one for one, old in zip(after, modules(data), strict=True) if one != old]
+        before = {one.name: one.source for one in modules(data)}
+        moved = [one for one in after if one.source != before.get(one.name)]
+        written = "".join(one.source for one in after)
         said = [text for one in moved for text in vbacompiled.strings(one.compiled)]
+        said = [text for text in said if text.decode("latin-1") not in written]
         if any(len(text) > 3 and text.isascii() for text in said):
             seen[name] = [*vbastomped.signs(after)]
 
