@@ -34,18 +34,24 @@ class HeadFile:
         if self._path is None:
             return
         if self._may_write is None:
-            self._may_write = self.read() is None or self.is_in_index()
+            self._may_write = not self.has_lost_its_end()
         if self._may_write:
             with suppress(OSError):
                 _overwrite(self._path, f"{head}\n".encode("ascii").ljust(_BYTES))
 
-    def is_in_index(self) -> bool:
-        """True if the index still has the record that was its last one."""
+    def has_lost_its_end(self) -> bool:
+        """True if the index has no longer what was its last record."""
+        head = self.read()
+        return head is not None and not self._has(head)
+
+    def proves_the_end(self) -> bool:
+        """True if the index surely has every record that it ever had, as far as we were told."""
         if self._path is None:
             return True
         head = self.read()
-        if head is None:
-            return not self._index.tip().number
+        return self._has(head) if head else not self._index.tip().number
+
+    def _has(self, head: Head) -> bool:
         found = self._index.audit(head.number - 1, 1)
         return any((one.number, (one.mac or b"").hex()) == (head.number, head.mac) for one in found)
 

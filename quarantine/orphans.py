@@ -31,7 +31,7 @@ class Orphans:
         Raises IntegrityError while the index is older than it once was: the file may be the
         message of an item that a newer one has.
         """
-        if not self.parts.head_file.is_in_index():
+        if self.parts.head_file.has_lost_its_end():
             raise IntegrityError(
                 "the end of the index is lost, and the file may belong to it: restore a newer "
                 "index, or remove audit.head if there is none"

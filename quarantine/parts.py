@@ -68,7 +68,7 @@ class Parts:
     def settle(self) -> int:
         """Bring to its end what a crash left unsettled: how many files never became an item."""
         # In an index that is older than it was, the item that a file belongs to may be missing.
-        is_whole = self.head_file.is_in_index()
+        is_whole = self.head_file.proves_the_end()
         return self.blobs.settle(lambda name: self.has(name) or not is_whole)
 
     def entry(

@@ -22,6 +22,7 @@ _TRUSTED_JUMP = timedelta(days=1)
 """Nothing is purged after the clock has moved by more than this since the last purge."""
 
 _EXPIRES = frozenset({State.HELD, State.RELEASED})
+_HAS_MESSAGE = frozenset({State.HELD, State.RELEASING, State.RELEASED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,10 @@ class Recovery:
     """Items that were deleted already, and are gone for good now."""
     cut_off: int
     """Releases that died before the message was sent: held as before."""
+    lost: tuple[str, ...]
+    """Items whose messages are missing: nothing can be done about them here."""
+    is_older: bool
+    """True if the index is older than it once was: it was restored, or lost its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,13 @@ class Upkeep:
             shred(self.parts, item)
         if self.parts.ballast:
             self.parts.ballast.fill(self.parts.blobs.free_bytes() - self.parts.reserve_bytes)
-        return Recovery(unfinished, len(half_gone), self._take_back())
+        return Recovery(
+            unfinished,
+            len(half_gone),
+            self._take_back(),
+            tuple(self._lost()),
+            is_older=self.parts.head_file.has_lost_its_end(),
+        )
 
     def purge(
         self,
@@ -147,6 +158,20 @@ class Upkeep:
             )
             for key_id in dict.fromkeys([*known, *counts])
         ]
+
+    def _lost(self) -> Iterator[str]:
+        there = {name for name, _ in self.parts.blobs.ages()}
+        for item in each(self.parts.index, Query(states=_HAS_MESSAGE)):
+            if item.id not in there and self._is_missing(item.id):
+                yield item.id
+
+    def _is_missing(self, item: str) -> bool:
+        try:
+            with self.parts.blobs.open(item):
+                return False
+        except MissingError:
+            # It may have been deleted while we looked.
+            return self.parts.index.details(item) is not None
 
     def _take_back(self) -> int:
         """Hold what nobody releases any more, unless the next hop may have it."""

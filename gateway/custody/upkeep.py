@@ -99,7 +99,9 @@ class Upkeep:
 
     async def _purge(self) -> None:
         # A command that was killed left something half done.
-        await asyncio.to_thread(self.lockbox.recover)
+        found = await asyncio.to_thread(self.lockbox.recover)
+        self.events.recovered(found.unfinished, found.leftover, found.cut_off)
+        self.events.lost(found.lost, is_older=found.is_older)
         purged = await asyncio.to_thread(lambda: list(self.lockbox.upkeep.purge(self.retention)))
         if purged:
             self.events.purged(len(purged))

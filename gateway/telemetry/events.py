@@ -1,6 +1,7 @@
 """One function for each event: a line in the log, a figure, and nothing personal unasked."""
 
 import logging
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Literal, TextIO, cast
 
@@ -14,6 +15,8 @@ from gateway.telemetry.loglines import LogLines
 from gateway.telemetry.metrics import Metrics
 
 _RENEWAL = timedelta(days=14)
+_FEW = 10
+"""So many items of a list are named."""
 """A certificate that ends sooner should have been renewed."""
 
 
@@ -190,6 +193,24 @@ class Events:
         """The time of so many items was over; nobody can read them any more."""
         self._metrics.purged.inc(items)
         self._log.info("purged", items=items)
+
+    def recovered(self, unfinished: int, leftover: int, cut_off: int) -> None:
+        """What a crash had left half done in the quarantine was brought to its end."""
+        if unfinished or leftover or cut_off:
+            told = {"unfinished": unfinished, "leftover": leftover, "cut_off": cut_off}
+            self._log.info("recovered", **told)
+
+    def lost(self, items: Sequence[str], *, is_older: bool) -> None:
+        """Messages of these items are missing, or the index is older than it once was."""
+        self._metrics.lost.set(len(items))
+        if items or is_older:
+            self._log.error(
+                "quarantine_damaged",
+                lost=len(items),
+                items=[*items[:_FEW]],
+                index_is_older=is_older,
+                advice="lazaretto quarantine fsck",
+            )
 
     def upkeep_failed(self, what: str, why: str) -> None:
         """The quarantine could not be kept up; it is tried again."""

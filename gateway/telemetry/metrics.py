@@ -115,6 +115,7 @@ class Metrics:
         self.overdue = self._gauge(
             "quarantine_overdue", "Held messages that nobody has looked at in time"
         )
+        self.lost = self._gauge("quarantine_lost", "Held messages whose files are missing")
         self.allowed = Counter(
             "lazaretto_allowed",
             "Exceptions that made a finding a note",

@@ -117,3 +117,28 @@ async def test_the_head_of_the_audit_goes_into_the_log() -> None:
         told = await event(home, "audit_head")
 
         assert told["head"] == str(home.lockbox.audit.head())
+
+
+async def test_e9_a_held_message_whose_file_is_gone_is_an_alarm_and_a_figure() -> None:
+    async with house() as home:
+        await home.send(MALICIOUS)
+        (item,) = home.lockbox.items()
+        home.lockbox._parts.blobs.remove(item.id)
+
+        told = await event(home, "quarantine_damaged")
+
+        assert (told["lost"], told["items"], told["index_is_older"]) == (1, [item.id], False)
+        assert _figure(home, "lazaretto_quarantine_lost") == 1
+
+
+async def test_a_quarantine_in_order_raises_no_alarm() -> None:
+    async with house() as home:
+        await home.send(MALICIOUS)
+        (item,) = home.lockbox.items()
+        home.lockbox.delete(item.id, who="alice", why="spam")
+        await home.send(MALICIOUS, identifier="T2")
+
+        await event(home, "audit_head")
+
+        assert not [told for told in home.events if told["event"] == "quarantine_damaged"]
+        assert _figure(home, "lazaretto_quarantine_lost") == 0

@@ -86,7 +86,8 @@ def test_an_older_index_costs_no_file(tmp_path: Path) -> None:
 
     with open_box(folder) as box:
         box.hold(new_item())
-        assert box.recover().unfinished == 0
+        recovery = box.recover()
+        assert (recovery.unfinished, recovery.is_older) == (0, True)
         assert {newer, unfinished.stem} <= {*files(folder)}
         aged(folder, newer)
         assert found(box) == [("audit", ""), ("orphan-blob", newer)]
@@ -154,6 +155,7 @@ def test_the_head_that_an_index_has_lost_is_not_written_over(tmp_path: Path) -> 
 
     (folder / "audit.head").unlink()  # a person has decided
     with open_box(folder) as box:
+        assert not box.recover().is_older
         box.hold(new_item())
         assert list(box.fsck()) == []
 
