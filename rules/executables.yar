@@ -7,7 +7,7 @@ rule program_in_base64
         level = "malicious"
         reference = "https://attack.mitre.org/techniques/T1027/009/"
         technique = "T1027.009"
-        echoes = "message.disguised disguise.program html.smuggling html.download"
+        echoes = "message.disguised disguise.program html.smuggling html.download web_smuggled_archive_or_program"
     strings:
         // The text that every DOS stub holds, and the letters that its header becomes.
         $stub = "This program cannot be run in DOS mode" base64

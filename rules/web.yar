@@ -7,7 +7,7 @@ rule web_smuggled_file
         level = "suspicious"
         reference = "https://attack.mitre.org/techniques/T1027/006/"
         technique = "T1027.006"
-        echoes = "html.smuggling html.download"
+        echoes = "html.smuggling html.download web_smuggled_archive_or_program"
     strings:
         $blob = /\bnew\s{1,4}(Blob|File)\s{0,4}\(/
         $hand_over_1 = "createObjectURL"

@@ -7,6 +7,7 @@ from string import ascii_letters, digits
 
 _LONGEST = 120
 _AS_NUMBERS = 16
+_AS_WORDS = 24
 _BEGINNING = 32
 _LONGEST_RUN = 1 << 16
 _SHORTEST_BASE64 = 24
@@ -17,8 +18,10 @@ _CONTROL = re.compile(r"[\0-\x08\x0e-\x1f\x7f-\x9f]")
 _UNREADABLE = re.compile(r"[^\t\n\r -~]+")
 _READABLE = re.compile(r"[\t\n\r -~]+")
 _CUT = re.compile(r"…+")
-_RUN = re.compile(r"([A-Za-z0-9+/]{12})[A-Za-z0-9+/]{36,}=*")
-"""So many letters without a break are data, and no words."""
+_RUN = re.compile(r"([A-Za-z0-9+/]{12})[A-Za-z0-9+/]{53,}=*…?")
+"""So many letters without a break are data, and no words; 64 may be a digest."""
+_CLIPPING = re.compile(r"([A-Za-z0-9+/]{12})[A-Za-z0-9+/]{36,}=*…?")
+"""The same where no digest can be expected."""
 _ADDRESS = re.compile(r"(?i)\b(h)tt(ps?:/{1,2})([^\s/?#]{1,253})")
 
 
@@ -27,7 +30,7 @@ def quote(text: str, longest: int = _LONGEST) -> str:
 
     A web address is written so that no program makes a link of it.
     """
-    words = defang(" ".join(text[: longest * 4].split()))
+    words = defang(_RUN.sub(r"\1…", " ".join(text[: longest * 4].split())))
     # Characters that change the direction of writing are not printable by Unicode's own table.
     shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in words)
     return shown if len(shown) <= longest else shown[: longest - 1] + "…"
@@ -57,9 +60,9 @@ def _text(data: bytes) -> str:
         text = data.decode("latin-1")
     if "\0" not in text and len(_CONTROL.findall(text)) <= len(text) // 10:
         return text
-    first, *others = _UNREADABLE.split(data.decode("latin-1"))
+    head, *others = _UNREADABLE.split(data.decode("latin-1"))
     # A file begins with two letters or three that say what it is; elsewhere they are chance.
-    words = [first if len(first) > 1 else "", *(word if len(word) > 3 else "" for word in others)]
+    words = [head if len(head) > 1 else "", *(word if len(word) > 3 else "" for word in others)]
     shown = _CUT.sub("…", "…".join(words))
     return shown if shown != "…" else data[:_AS_NUMBERS].hex(" ")
 
@@ -70,7 +73,7 @@ def quote_at(data: bytes, start: int, length: int) -> str:
         return f"base64 of {told}"
     beside = around(data, start, length)
     alone = data[start : start + max(length, 1)]
-    return _RUN.sub(r"\1…", quote_bytes(alone if b"\0" in beside else beside))
+    return _CLIPPING.sub(r"\1…", quote_bytes(alone if b"\0" in beside else beside))
 
 
 def letters_of(text: str) -> str:
@@ -83,9 +86,10 @@ def letters_of(text: str) -> str:
 
 def says(base64: str) -> str:
     """What some base64 says, "" if nothing that a person can read."""
-    told = _decoded(base64.encode("ascii", "replace")).decode("latin-1")
-    readable = sum(map(len, _READABLE.findall(told)))
-    return quote(told) if told and readable >= 0.9 * len(told) else ""
+    told = _decoded(base64.encode("ascii", "replace"))
+    head = told[:_AS_WORDS].decode("latin-1")
+    readable = sum(map(len, _READABLE.findall(head)))
+    return quote_bytes(told) if told and readable >= 0.9 * len(head) else ""
 
 
 def _decoded(letters: bytes) -> bytes:
@@ -119,7 +123,8 @@ def around_match(found: re.Match[str], *, before: int = 24, after: int = 48) -> 
     start, stop = found.span()
     stop = min(stop, start + _LONGEST)
     first = max(0, start - before)
-    beside = found.string[first:start]
+    beside = found.string[first:start].rpartition("\n")[2]
+    first = start - len(beside)
     if first and found.string[first - 1].isalnum():
         # Half a word says nothing, or something else.
         beside = beside.lstrip(ascii_letters + digits)

@@ -12,6 +12,7 @@ from gateway.scan.api import Artifact, Context
 from gateway.scan.evidence import quote, quote_bytes
 from gateway.scan.formats import dicomdata
 from gateway.scan.formats.dicomdata import Contents
+from gateway.scan.formats.kindnames import in_words
 from gateway.scan.kinds import Kind
 
 _HONEST = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
@@ -30,6 +31,7 @@ _DOCUMENTS = {
 """Documents that the standard allows, and how they begin; the models for printers begin anyhow."""
 _MODELS = frozenset({"model/stl", "model/obj", "model/mtl", "application/sla"})
 _LEAST_BEHIND = 4
+_HOME = frozenset({Kind.DICOM, Kind.MESSAGE})
 
 
 class DicomAnalyzer:
@@ -49,7 +51,9 @@ class DicomAnalyzer:
 def _preamble(artifact: Artifact, preamble: bytes) -> Iterator[Finding]:
     if _RUNS.match(preamble):
         summary = "A medical image that another program runs or opens as well"
-        evidence = f"it begins with {quote_bytes(preamble, 60)}"
+        others = [kind for kind in artifact.kinds if kind not in _HOME]
+        also = f"it is {in_words(others)} too, and " if others else "it "
+        evidence = f"{also}begins with {quote_bytes(preamble, 60)}"
         yield _finding("dicom.preamble", Level.MALICIOUS, summary, evidence, artifact)
     elif preamble.strip(b"\0 ") and not preamble.startswith(_HONEST):
         summary = "The preamble of a medical image is in use"

@@ -1,18 +1,19 @@
 """Lists where the links of a document lead, so that a person sees it without a click.
 
 Links are honest; a note says where they go. What no honest link has is a name before an @ that
-looks like another site: the reader sees the one, the browser opens the other.
+looks like another site: the reader sees the one, the browser opens the other. And none starts a
+program on a share of a stranger, who learns a proof of the password of whoever clicks it.
 """
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from gateway.model import Finding, Gap, Level
 from gateway.scan.api import Artifact, Context
 from gateway.scan.evidence import quote
-from gateway.scan.formats import filenames, markup
+from gateway.scan.formats import addresses, filenames, markup
 from gateway.scan.kinds import Kind
 
 _SHOWN = 5
@@ -34,6 +35,7 @@ class LinkAnalyzer:
     def analyze(self, artifact: Artifact, _context: Context) -> Iterator[Finding | Gap]:
         """Yield one note for all links of the file, and a finding for each that pretends."""
         links = dict.fromkeys(islice(_links(artifact), _MOST))
+        yield from _shares(links, artifact)
         web = {link: found for link in links if (found := _WEB.match(link))}
         if not web:
             return
@@ -47,6 +49,26 @@ class LinkAnalyzer:
         more = f", and {len(web) - _SHOWN} more" if len(web) > _SHOWN else ""
         summary = f"Links to the web: {len(web)}"
         yield _finding("link.address", Level.NOTE, summary, shown + more, artifact)
+
+
+def _shares(links: Iterable[str], artifact: Artifact) -> Iterator[Finding]:
+    """Links to shares outside of the writer's house; those of the house work for nobody else."""
+    shares = [link for link in links if addresses.is_outside(addresses.share_host(link))]
+    by_level = {
+        Level.SUSPICIOUS: [link for link in shares if _is_trap(link)],
+        Level.NOTE: [link for link in shares if not _is_trap(link)],
+    }
+    for level, found in by_level.items():
+        if found:
+            summary = f"Links to shares of other machines: {len(found)}"
+            shown = ", ".join(quote(link, 80) for link in found[:_SHOWN])
+            yield _finding("link.share", level, summary, shown, artifact, technique="T1187")
+
+
+def _is_trap(link: str) -> bool:
+    """Whether it starts what lies there, or leads out of any house: WebDAV, a public number."""
+    host = addresses.share_host(link)
+    return filenames.runs(link) or "@" in host or addresses.is_public_number(host)
 
 
 def _links(artifact: Artifact) -> Iterator[str]:
@@ -71,5 +93,13 @@ def _of_page(text: str) -> Iterator[str]:
             yield tag.attributes["href"]
 
 
-def _finding(code: str, level: Level, summary: str, evidence: str, artifact: Artifact) -> Finding:
-    return Finding(code, level, summary, evidence, artifact.lineage, technique="T1566.002")
+def _finding(
+    code: str,
+    level: Level,
+    summary: str,
+    evidence: str,
+    artifact: Artifact,
+    *,
+    technique: str = "T1566.002",
+) -> Finding:
+    return Finding(code, level, summary, evidence, artifact.lineage, technique=technique)

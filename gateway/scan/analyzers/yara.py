@@ -1,5 +1,6 @@
 """Matches every file against the rules of the rule packs; a mail without its blocks of base64."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
@@ -13,6 +14,8 @@ from gateway.scan.known import Known
 from gateway.scan.libyara import CompiledPacks, Match, TooSlowError
 
 _PLACES_SHOWN = 3
+_NO_WORDS = re.compile(r"[A-Za-z0-9+/]{12}…")
+"""What is left of base64 that says nothing."""
 _TOGETHER = 48
 """Bytes behind a place that are quoted with it."""
 
@@ -97,6 +100,7 @@ def _evidence(looked_at: Abridged, match: Match) -> str:
     for place in sorted(match.places, key=lambda place: place.offset):
         if place.offset >= seen_to and len(shown) < _PLACES_SHOWN:
             quoted = quote_at(looked_at.data, place.offset, place.length)
-            shown.append(f"at byte {looked_at.origin(place.offset)}: {quoted}")
             seen_to = place.offset + max(place.length, _TOGETHER)
+            if not _NO_WORDS.fullmatch(quoted):
+                shown.append(f"at byte {looked_at.origin(place.offset)}: {quoted}")
     return "; ".join(shown)

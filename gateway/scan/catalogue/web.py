@@ -25,7 +25,7 @@ FINDINGS: Mapping[str, Explanation] = {
     "html.password": Explanation(
         SUSPICIOUS,
         "A page asks for a password and sends it to another place than it was saved from.",
-        "Never type into it. Whoever did has to change the password now.",
+        f"{ASK} Whoever has typed a password into it has to change that now.",
         "T1598.002",
     ),
     "html.submits": Explanation(
@@ -147,6 +147,14 @@ FINDINGS: Mapping[str, Explanation] = {
         "written so that nobody follows them by mistake.",
         "Nothing by itself.",
         "T1566.002",
+    ),
+    "link.share": Explanation(
+        (Level.NOTE, Level.SUSPICIOUS),
+        "A link leads to a share of another machine, which learns a proof of the password of "
+        "whoever clicks it; suspicious when it starts a program there, or when the machine stands "
+        "in the internet.",
+        f"{ASK} Links to a share are of use only in the sender's own house.",
+        "T1187",
     ),
     "link.pretends": Explanation(
         SUSPICIOUS,

@@ -4,6 +4,7 @@ Office writes one place in many ways: ``\\server\share``, ``file:///\\server\sha
 ``file://server/share``, ``http://server/share``, ``mhtml:http://server``.
 """
 
+import ipaddress
 import re
 from urllib.parse import unquote
 
@@ -19,6 +20,7 @@ _SHARE = re.compile(
     r"(?i)(?:file:(?:[/\\]{2}|[/\\]{4,6})|smb:[/\\]{2}|[/\\]{2})([^/\\:|?#.][^/\\|?#]*)[/\\]"
 )
 # Not javascript: Office runs none, and pages that are pasted into letters are full of it.
+_EXAMPLES = tuple(map(ipaddress.ip_network, ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")))
 _HANDLER = re.compile(
     r"(?i)(?:ms-msdt|ms-officecmd|ms-appinstaller|ms-search|search-ms|search|ms-cxh(?:-full)?"
     r"|shell|vbscript|scriptletfile|cmd|powershell|mshta):(?=[^\s])"
@@ -47,6 +49,16 @@ def share_host(address: str) -> str:
 def is_outside(host: str) -> bool:
     """Whether a machine of that name can be another house's: it has a dot, or a port."""
     return "." in host or "@" in host or ":" in host
+
+
+def is_public_number(host: str) -> bool:
+    """Whether it is the number of a machine of the internet, not of a house."""
+    try:
+        number = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    # The blocks for examples stand for the internet in every manual.
+    return number.is_global or any(number in block for block in _EXAMPLES)
 
 
 def runs_tool(address: str) -> bool:

@@ -40,6 +40,25 @@ def test_links_of_documents_and_attached_pages_are_a_note(data: str, name: str) 
     assert finding.evidence.startswith("hxxps://www[.]hopital[.]example/")
 
 
+@pytest.mark.parametrize(
+    ("link", "level"),
+    [
+        (r"file:///\\192.168.7.7\share\open.vbs", Level.SUSPICIOUS),
+        (r"\\server.example.com\share\setup.exe", Level.SUSPICIOUS),
+        (r"\\192.0.2.1\share\letter.docx", Level.SUSPICIOUS),
+        (r"\\evil.example@SSL\dav\letter.docx", Level.SUSPICIOUS),
+        (r"\\server.chu.example\share\letter.docx", Level.NOTE),
+        (r"\\192.168.7.7\share\letter.docx", Level.NOTE),
+        (r"\\server\share\planning.xls", None),
+        (r"file:///C:\Users\marie\letter.docx", None),
+    ],
+)
+def test_a_link_to_a_share_is_judged_by_what_a_click_does(link: str, level: Level | None) -> None:
+    expected = [] if level is None else [("link.share", level)]
+
+    assert judged(RELATION.format("hyperlink", link), "word/_rels/document.xml.rels") == expected
+
+
 def test_a_link_to_a_program_is_shown_first() -> None:
     links = "".join(f"<a href='https://a.example/{n}'>x</a>" for n in range(9))
     (finding,) = look(
