@@ -142,3 +142,18 @@ rule lure_code_to_scan
         (kind == "text" or kinds contains " html " or kinds contains " xml ") and filesize < 1MB and all
             of them
 }
+
+rule lure_calendar_share
+{
+    meta:
+        description = "A calendar that takes a file from a share, which tells it a proof of the password"
+        level = "suspicious"
+        reference = "https://nvd.nist.gov/vuln/detail/CVE-2023-35636"
+        technique = "T1187"
+    strings:
+        $calendar = "BEGIN:VCALENDAR"
+        $attached = /\n(ATTACH|IMAGE|URL)[^:\r\n]{0,200}:(file:\/{2,5}|\\\\)[\w-]{1,60}\.[^\r\n]/
+        $sharing = /\nx-sharing-(config-url|remote-path):\s{0,8}(file:\/{2,5}|\\\\)/ nocase
+    condition:
+        $calendar and $attached or (kinds contains " message " and $sharing)
+}

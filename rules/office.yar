@@ -169,3 +169,19 @@ rule office_entity_from_network
         kinds contains " xml " and not kinds contains " svg " and not kinds contains " html " and name
             matches /^(word|xl|ppt|docProps|customXml|_rels|\[Content)/ and $entity
 }
+
+rule office_database_starts
+{
+    meta:
+        description = "A database of Access with a macro that runs when it is opened"
+        level = "suspicious"
+        reference = "https://attack.mitre.org/techniques/T1204/002/"
+        technique = "T1204.002"
+    strings:
+        $head = { 00 01 00 00 53 74 61 6E 64 61 72 64 20 (4A 65 74 | 41 43 45) 20 44 42 00 }
+        // Jet keeps the names of macros in short characters behind a mark, or in wide ones.
+        $short = { FF FE 41 75 74 6F 45 78 65 63 }
+        $wide = "AutoExec" wide
+    condition:
+        $head at 0 and ($short or $wide)
+}

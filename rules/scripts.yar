@@ -517,3 +517,16 @@ rule script_in_style_sheet
     condition:
         (kinds contains " xml " or extension matches /^\.xslt?$/) and all of them
 }
+
+rule script_postscript_pipe
+{
+    meta:
+        description = "A PostScript file that hands its output to a command, which some viewers run"
+        level = "suspicious"
+        reference = "https://nvd.nist.gov/vuln/detail/CVE-2018-16509"
+        technique = "T1203"
+    strings:
+        $pipe = "%pipe%"
+    condition:
+        (uint32(0) == 0x53502125 or uint32be(0) == 0xC5D0D3C6) and $pipe
+}

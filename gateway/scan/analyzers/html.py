@@ -187,6 +187,10 @@ def _obfuscation(code: str) -> Iterator[Remark]:
 
 
 def _remote(page: Page) -> Iterator[Remark]:
+    template = next((one for one in page.templates if _WEB.match(one) or _ELSEWHERE.match(one)), "")
+    if template:
+        yield "html.remote", Level.SUSPICIOUS, f"a template for Word: {quote(template, 100)}"
+        return
     places = (*page.sources, *page.frames, *page.images, *page.refreshes)
     for place in places:
         if _ELSEWHERE.match(place):

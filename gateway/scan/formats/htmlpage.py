@@ -39,6 +39,8 @@ class Page:
     """Name and address of links that save a file."""
     objects: list[str] = field(default_factory=list)
     """Attributes and parameters of objects, in one string each."""
+    templates: list[str] = field(default_factory=list)
+    """Where Word takes its template from, if it opens the page: macros come with it."""
     saved_from: str = ""
     """The address that a browser notes when it saves a page."""
     title: str = ""
@@ -83,6 +85,8 @@ def _take(page: Page, form: Form, tag: Tag) -> None:
             page.title = page.title or tag.body.strip()
         case "img" | "image":
             page.images += _texts(attributes, "src") + _texts(attributes, "href")
+        case "attachedtemplate":
+            page.templates += _texts(attributes, "href")
         case "param":
             page.objects.append(" ".join(map(str.strip, attributes.values())))
         case _:

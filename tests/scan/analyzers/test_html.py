@@ -163,6 +163,7 @@ def test_a_script_that_hides_what_it_does_is_told(page: str) -> None:
         '<iframe src="file://evil.example/a.html"></iframe>',
         '<iframe src="search-ms:query=a&crumb=location:x"></iframe>',
         '<meta http-equiv=refresh content="0;url=ms-msdt:/id">',
+        '<xml><w:AttachedTemplate HRef="http://192.0.2.1/a.dot"/></xml>',
     ],
 )
 def test_what_is_fetched_from_a_share_or_by_windows_is_told(page: str) -> None:
@@ -213,6 +214,7 @@ def test_a_help_page_that_starts_a_program_with_arguments_is_told() -> None:
         '<a href="https://a.example/" onclick="window.open(\'https://a.example/\')">x</a>',
         "<meta http-equiv='refresh' content='600'><meta http-equiv=refresh content='0;url=#a'>",
         "<iframe src='about:blank'></iframe><a href='ms-settings:'>x</a>",
+        '<xml><w:AttachedTemplate HRef="file:///C:\\modeles\\a.dot"/></xml>',
     ],
 )
 def test_honest_pages_are_left_alone(page: str) -> None:
