@@ -93,9 +93,9 @@ def says(base64: str) -> str:
 
 
 def _decoded(letters: bytes) -> bytes:
-    if letters.strip(_BASE64 + b"="):
-        return b""
     bare = letters.rstrip(b"=")
+    if bare.translate(None, _BASE64):
+        return b""
     whole = bare[:-1] if len(bare) % 4 == 1 else bare
     return binascii.a2b_base64(whole + b"=" * (-len(whole) % 4))
 

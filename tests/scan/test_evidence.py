@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.scan.evidence import around, quote, quote_at, quote_bytes
+from gateway.scan.evidence import around, letters_of, quote, quote_at, quote_bytes, says
 
 
 @given(st.text(), st.integers(8, 200))
@@ -73,3 +73,10 @@ def test_the_line_around_a_match_is_shown() -> None:
     data = b"first line\nx = CreateObject(1)\nlast line"
 
     assert around(data, data.index(b"Create"), 12) == b"x = CreateObject(1)"
+
+
+def test_base64_that_was_turned_round_is_letters_and_no_error() -> None:
+    letters = "==" + "QAJ0" * 20
+
+    assert letters_of(letters).startswith("==QAJ0")
+    assert says(letters) == ""

@@ -65,7 +65,8 @@ def _of_laboratory(artifact: Artifact) -> Iterator[Encoded]:
         for number, document in enumerate(laboratory.documents(data), start=1):
             yield Encoded(f"document {number}", document, "")
         surplus = laboratory.surplus(data)
-        if surplus is not None:
+        # What begins at its first byte is the file itself.
+        if surplus is not None and surplus.start:
             yield Encoded("behind the message", data[surplus.start :], "")
 
 

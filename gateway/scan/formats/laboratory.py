@@ -12,8 +12,11 @@ from dataclasses import dataclass
 
 from gateway.mime.transfer import Encoding, decodings
 
+# Separators are printable: a drawing (WMF) may have an H among zeros.
 _HEAD = re.compile(
-    rb"(?:\xef\xbb\xbf)?[\x00-\x20]{0,64}(?P<name>MSH|FHS|BHS|H)(?P<field>[^\w\s])(?P<marks>[^\w\s\"'<>=;]{3,5})(?P=field)"
+    rb"""(?x) (?:\xef\xbb\xbf)? [\x00-\x20]{0,64} (?P<name> MSH|FHS|BHS|H )
+    (?P<field> [!-/:-@\[-^`{-~] )
+    (?P<marks> (?: (?!["'<>=;]) [!-/:-@\[-^`{-~] ){3,5} ) (?P=field)"""
 )
 _LINE = rb"[^\r\n]{0,250}+(?:\r\n|\n|\r)"
 _DATE = rb"[ \t]*(?:[0-3]?\d[/.-]?[01]?\d[/.-]?(?:19|20)?\d\d)[ \t]*(?:\r\n|\n|\r)"

@@ -72,3 +72,17 @@ def test_a_page_in_a_message_is_judged_as_a_browser_would_show_it() -> None:
 )
 def test_other_texts_are_no_messages(data: bytes) -> None:
     assert identify(data, "") == (Kind.TEXT,)
+
+
+def test_a_drawing_with_an_h_among_zeros_is_no_message() -> None:
+    drawing = (
+        bytes.fromhex("010009000003130100000600") + b"\f\x02H\0\xb8\0\x03\0\0\0\x1e\0" + bytes(40)
+    )
+
+    assert Kind.HPRIM not in identify(drawing, "")
+
+
+def test_a_message_of_nothing_but_other_bytes_holds_no_copy_of_itself() -> None:
+    message = b"\x0b\x01\x02\x03\x04\x05MSH|^~\\&|LAB|\r"
+
+    assert message not in opened(EXTRACTOR, message).contents
