@@ -21,7 +21,6 @@ from gateway.packs.format import (
     check_levels,
     check_meta,
     check_names,
-    level_of,
 )
 from gateway.packs.syntax import outline
 from gateway.scan.libyara import faults, remarks
@@ -130,7 +129,7 @@ def _rules(packs: tuple[RulePack, ...]) -> Iterator[dict[str, str]]:
                     "pack": f"{pack.name} {pack.version}",
                     "file": file.name,
                     "rule": rule.name,
-                    "level": level_of(rule.meta, pack.default_level).word,
+                    "level": pack.level(rule.name, rule.meta).word,
                     "description": rule.meta.get("description", ""),
                     "reference": rule.meta.get("reference", ""),
                     "technique": rule.meta.get("technique", ""),

@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
 from gateway.model import Level
@@ -24,7 +25,7 @@ _LONGEST_GAP = 900
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+-]{0,39}")
 _TECHNIQUE = re.compile(r"T\d{4}(\.\d{3})?|")
-_KEYS = frozenset({"name", "version", "description", "licence", "default_level"})
+_KEYS = frozenset({"name", "version", "description", "licence", "default_level", "notes"})
 _LEVELS = {level.word: level for level in Level}
 _SCORES = ((80, Level.MALICIOUS), (60, Level.SUSPICIOUS), (0, Level.NOTE))
 """From 0 to 100, as signature-base has it: what scanners of its makers alert, warn and note at."""
@@ -65,19 +66,24 @@ class RulePack:
     licence: str = ""
     default_level: Level = Level.SUSPICIOUS
     """For rules that state no level of their own."""
+    notes: tuple[str, ...] = ()
+    """Rules on trial, by name or pattern (``is_*``): what they match is a note in any case."""
     is_published: bool = False
-    """A folder without ``pack.toml``: others wrote its rules, and owe ours nothing."""
+    """A folder without cases: others wrote its rules, and owe ours nothing."""
 
+    def is_on_trial(self, rule: str) -> bool:
+        """Whether what ``rule`` matches holds no mail yet."""
+        return any(fnmatchcase(rule, pattern) for pattern in self.notes)
 
-def level_of(meta: Mapping[str, object], default: Level) -> Level:
-    """How bad a rule says its match is: by its level, or by the score of published packs."""
-    stated = _LEVELS.get(str(meta.get("level", "")).lower())
-    if stated is not None:
-        return stated
-    score = str(meta.get("score", ""))
-    if not score.isdecimal():
-        return default
-    return next(level for least, level in _SCORES if int(score) >= least)
+    def level(self, rule: str, meta: Mapping[str, object]) -> Level:
+        """How bad a match is: as the rule says, by its level or by the score of published packs."""
+        if self.is_on_trial(rule):
+            return Level.NOTE
+        stated = _LEVELS.get(str(meta.get("level", "")).lower())
+        score = str(meta.get("score", ""))
+        if stated is not None or not score.isdecimal():
+            return self.default_level if stated is None else stated
+        return next(level for least, level in _SCORES if int(score) >= least)
 
 
 def read_manifest(file: str, text: str) -> tuple[RulePack, list[Problem]]:
@@ -97,6 +103,7 @@ def read_manifest(file: str, text: str) -> tuple[RulePack, list[Problem]]:
         str(values.get("description", "")),
         str(values.get("licence", "")),
         level,
+        tuple(map(str, values.get("notes", ()))),
     )
     return pack, problems
 
@@ -166,6 +173,9 @@ def _manifest_problems(file: str, values: dict[str, object]) -> Iterator[Problem
     level = values.get("default_level", Level.SUSPICIOUS.word)
     if not isinstance(level, str) or level not in _LEVELS:
         yield Problem(file, 0, f"default_level: expected one of {', '.join(_LEVELS)}")
+    notes = values.get("notes", [])
+    if not isinstance(notes, list) or not all(isinstance(one, str) for one in notes):
+        yield Problem(file, 0, 'notes: expected names of rules such as ["is_*", "Detect_URLs"]')
     for key in values.keys() - _KEYS:
         known = ", ".join(sorted(_KEYS))
         yield Problem(file, 0, f"{key}: unknown key; known are {known}", is_fatal=False)

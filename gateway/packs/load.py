@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gateway.packs.format import (
+    CASES,
     MANIFEST,
     SUFFIXES,
     Problem,
@@ -69,9 +70,9 @@ def read_folder(folder: Path) -> tuple[RulePack, list[Problem]]:
     files, problems = _files(found)
     pack, remarks = _manifest(folder)
     if not pack.name:
-        name = folder.resolve().name
-        pack = replace(pack, name=name, version=_digest(files), is_published=True)
-    return replace(pack, files=files), problems + remarks
+        pack = replace(pack, name=folder.resolve().name, version=_digest(files))
+    is_published = not (folder / CASES).is_file()
+    return replace(pack, files=files, is_published=is_published), problems + remarks
 
 
 def _manifest(folder: Path) -> tuple[RulePack, list[Problem]]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import yara
 
 from gateway.model import Level, Pack
-from gateway.packs.format import Problem, RuleFile, RulePack, level_of
+from gateway.packs.format import Problem, RuleFile, RulePack
 from gateway.packs.syntax import outline, words
 
 EXTERNALS: Mapping[str, str | int] = {
@@ -108,8 +108,10 @@ class Rules:
             return Answer((), ())
 
         def warned(_kind: int, string: tuple[str, str, str]) -> int:
-            _, rule, _ = string
-            uncounted[rule] = None
+            namespace, rule, _ = string
+            # What would be a note changes nothing, however often it is there.
+            if not self._packs[namespace].is_on_trial(rule):
+                uncounted[rule] = None
             return int(yara.CALLBACK_CONTINUE)
 
         try:
@@ -129,7 +131,7 @@ class Rules:
         return Match(
             rule=match.rule,
             pack=Pack(pack.name, pack.version),
-            level=level_of(match.meta, pack.default_level),
+            level=pack.level(match.rule, match.meta),
             description=str(match.meta.get("description") or match.meta.get("desc", "")),
             technique=str(match.meta.get("technique", "")),
             places=tuple(_places(match)),

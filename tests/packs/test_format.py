@@ -11,7 +11,6 @@ from gateway.packs.format import (
     check_levels,
     check_meta,
     check_names,
-    level_of,
     read_manifest,
 )
 
@@ -38,6 +37,7 @@ def test_a_manifest_is_read() -> None:
         ("name = ", "not valid TOML"),
         ('version = "1"', "name: expected a text"),
         ('name = "../x"\nversion = "1"', "name: expected a text"),
+        ('name = "a"\nversion = "1"\nnotes = "is_*"', "notes: expected names of rules"),
         ('name = "a"\nversion = 2', "version: expected a text"),
         ('name = "a"\nversion = "1"\ndefault_level = "bad"', "default_level: expected one of note"),
         ('name = "a"\nversion = "1"\ndefault_level = ["note"]', "default_level: expected one of"),
@@ -163,7 +163,16 @@ def test_a_repeat_with_an_end_is_none(regex: str) -> None:
     ],
 )
 def test_a_rule_states_its_level_or_a_score(meta: dict[str, object], level: Level) -> None:
-    assert level_of(meta, Level.SUSPICIOUS) is level
+    assert RulePack("site", "1", ()).level("rule", meta) is level
+
+
+def test_a_rule_on_trial_is_a_note_whatever_it_says() -> None:
+    pack, problems = read_manifest("pack.toml", GOOD + 'notes = ["is_*", "Detect_URLs"]')
+
+    assert problems == []
+    assert pack.level("is_zip", {"level": "malicious"}) is Level.NOTE
+    assert pack.level("Detect_URLs", {"score": 100}) is Level.NOTE
+    assert pack.level("this_is_zip", {"level": "malicious"}) is Level.MALICIOUS
 
 
 def test_rules_of_others_that_state_neither_are_counted_once() -> None:

@@ -1,5 +1,7 @@
 """One bad file never takes the others with it."""
 
+from dataclasses import replace
+
 import pytest
 
 from gateway.model import Level, Pack
@@ -122,3 +124,15 @@ def test_rules_that_ask_for_more_than_bytes_are_told_apart(condition: str, asks:
 
     assert bool(rules.of_circumstances.match(b"", externals).matches) is asks
     assert [match.is_of_bytes for match in rules.match(b"", externals).matches] == [not asks]
+
+
+@pytest.mark.parametrize(("notes", "uncounted"), [((), ("many",)), (("ma*",), ())])
+def test_a_string_that_is_everywhere_is_uncounted_unless_its_rule_is_on_trial(
+    notes: tuple[str, ...], uncounted: tuple[str, ...]
+) -> None:
+    text = 'rule many { strings: $a = "aa" condition: #a > 2 }'
+    rules = compile_rules([replace(pack(RuleFile("a.yar", text)), notes=notes)])
+
+    answer = rules.match(b"a" * 1_100_000, {})
+
+    assert answer.uncounted == uncounted
