@@ -238,7 +238,10 @@ class Index(Protocol):
         ...
 
     def copy_to(self, path: Path) -> None:
-        """Write a copy of the whole index, as of one moment, to a new file."""
+        """Write a copy of the whole index, as of one moment, to a new file.
+
+        Raises StoreError, and writes nothing, where an index cannot be copied to one.
+        """
         ...
 
     def close(self) -> None:

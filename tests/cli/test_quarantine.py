@@ -2,6 +2,7 @@ import hashlib
 import json
 import os
 import pty
+import sys
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from tests.support.commands import hold, lockbox, run, settings
 from tests.support.gateway import lazaretto
 from tests.support.held import ENVELOPE, ITEM, mail_server
 from tests.support.house import MALICIOUS, MESSAGE
+from tests.support.terminal import terminal
 
 
 def test_nothing_held_is_said(tmp_path: Path) -> None:
@@ -322,6 +324,40 @@ def test_an_export_goes_nowhere_that_everybody_may_write_to(tmp_path: Path) -> N
     assert done.exit_code == 2
     assert "open: everybody may write there" in done.stderr
     assert not list((tmp_path / "open").iterdir())
+
+
+@pytest.mark.parametrize("file", ["/dev/null", "/dev/tty"])
+def test_an_export_goes_to_no_terminal_and_no_device(tmp_path: Path, file: str) -> None:
+    config = settings(tmp_path)
+    item = hold(tmp_path, ITEM)
+
+    done = run("quarantine", "export", item, file, "--config", config)
+
+    assert done.exit_code == 2
+    assert f"{file}: a terminal or a device would act on a hostile message" in done.stderr
+
+
+@pytest.mark.slow
+def test_on_a_terminal_an_export_is_refused_and_a_rescan_shows_how_far_it_is(
+    tmp_path: Path,
+) -> None:
+    config = settings(tmp_path)
+    item = hold(tmp_path, ITEM)
+    for _ in range(3):
+        hold(tmp_path, ITEM)
+    program = f"{sys.executable} -m gateway.cli quarantine"
+    exporting = f"{program} export {item} - --config {config}"
+    commands = f"{exporting}; {program} rescan --all --config {config}"
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "120", "LANG": "C.UTF-8"}
+
+    with terminal(["sh", "-c", f"{commands}; echo fin''ished"], environment) as seen:
+        shown = seen.type("", until="finished")
+
+    assert "-: a terminal or a device would act on a hostile message" in shown
+    assert "Looking again" in shown
+    assert shown.count("malicious -> clean -macro.dropper") == 4
+    with lockbox(tmp_path) as box:
+        assert "exported" not in [record.action for record in box.audit.records()]
 
 
 def test_an_export_overwrites_nothing(tmp_path: Path) -> None:

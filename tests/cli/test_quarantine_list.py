@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from gateway.custody.holding import searchable
+from gateway.model import Listed
 from quarantine import Field, Lockbox, NewItem, Query
 from tests.support.commands import hold, lockbox, run, settings
 from tests.support.held import ENVELOPE, ITEM
@@ -45,6 +46,11 @@ def listed(tmp_path: Path, *words: str) -> list[str]:
         (("--recipient", "dr@hospital.example", "--class", "opaque"), ["Facture"]),
         (("--rule", "macro.dropper", "--limit", "1"), ["Facture"]),
         (("--file", "docm"), []),
+        (("--words", "dupont"), ["Résultat Dupont"]),
+        (("--words", "RESULTAT", "--class", "malicious"), ["Résultat Martin", "Résultat Dupont"]),
+        (("--words", "macro.dropper", "--subject", "facture"), ["Facture"]),
+        (("--words", "@hospital.example", "--limit", "1"), ["Facture"]),
+        (("--words", "facture dropper"), []),
         (("--older-than", "1 h"), []),
         (("--newer-than", "1h", "--subject", "facture"), ["Facture"]),
         (("--sort", "oldest", "--limit", "2"), ["Résultat Dupont", "Résultat Martin"]),
@@ -167,3 +173,15 @@ def _timed(box: Lockbox, query: Query) -> tuple[list[str], float]:
     began = time.thread_time()
     subjects = [item.summary["subject"] for item in box.items(query)]
     return subjects, time.thread_time() - began
+
+
+def test_a_message_is_found_by_the_digest_and_the_name_of_a_file_in_it(tmp_path: Path) -> None:
+    settings(tmp_path)
+    digest = "ab" * 32
+    inside = Listed(("message", "a.zip"), "Planning garde.docm", (), "zip", "", 9, digest)
+    found = searchable(ENVELOPE, replace(MALICIOUS, artifacts=(inside,)))
+    hold(tmp_path, replace(ITEM, searchable=found))
+    hold(tmp_path, item("Facture"))
+
+    for words in (("--hash", digest.upper()), ("--file", "planning"), ("--words", digest)):
+        assert listed(tmp_path, *words) == ["secret result"]

@@ -436,3 +436,34 @@ def test_a_sound_index_has_no_damages(index: Index) -> None:
     _add(index, "1a")
 
     assert list(index.damages()) == []
+
+
+def test_an_index_is_copied_as_of_one_moment_or_says_that_it_is_not(
+    index: Index, tmp_path: Path
+) -> None:
+    item = _add(index, "1a", b"token")
+    target = tmp_path / "copy"
+    try:
+        index.copy_to(target)
+    except StoreError as error:
+        assert str(target) in str(error)  # noqa: PT017 - either is allowed, and each is checked
+        assert not target.exists()
+        return
+    _add(index, "1b")
+
+    copy = SQLiteIndex(target)
+    assert copy.page(Query(), (), 10) == [item]
+    assert (copy.details("1a"), copy.tokens("1a")) == (b"sealed details", {b"token"})
+    assert CHAIN.verify(copy.audit(0, 10), copy.tip()).broken is None
+    assert target.stat().st_mode & 0o777 == 0o600
+    copy.close()
+
+
+@pytest.mark.parametrize(("seam", "called"), [(Blobs, "blobs"), (Index, "index")])
+def test_every_call_of_the_seam_is_tried_here(seam: type, called: str) -> None:
+    source = Path(__file__).read_text(encoding="utf-8")
+
+    calls = {name for name in vars(seam) if not name.startswith("_")}
+
+    assert len(calls) > 5
+    assert {name for name in calls if f"{called}.{name}(" not in source} == set()
