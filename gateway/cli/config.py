@@ -1,6 +1,7 @@
 """``lazaretto config``: the settings that are in force."""
 
 import json as jsonlib
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -29,7 +30,9 @@ def check(config: ConfigFile = None) -> None:
         settings = read_settings(config)
         app.server_tls(settings)
         app.hop_tls(settings)
-        app.hash_lists(settings)
+        expired = app.hash_lists(settings).expired(datetime.now(UTC).date())
+    if expired:
+        console.print(f"remark: hashes.files: entries that have ended: {expired} (expires)")
     console.print("The settings are good.")
 
 

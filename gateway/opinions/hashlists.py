@@ -17,7 +17,7 @@ import msgspec
 
 from gateway.model import Finding, Gap, Level, Lineage, Report
 
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+_SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
 
 class HashListError(Exception):
@@ -73,7 +73,10 @@ def read_lists(paths: Sequence[Path]) -> HashLists:
         for name, entries, known in (("deny", read.deny, denied), ("allow", read.allow, allowed)):
             for number, entry in enumerate(entries, start=1):
                 _check(f"{path}: {name} {number}", entry)
-                known[entry.sha256] = entry
+                digest = entry.sha256.lower()
+                before = known.get(digest, entry)
+                # Of two entries the one counts that lasts longer: an old one takes nothing away.
+                known[digest] = max(before, entry, key=lambda one: one.expires)
     if both := denied.keys() & allowed.keys():
         raise HashListError(f"{min(both)}: denied and allowed at once; keep one of the two")
     return HashLists(denied, allowed)
@@ -87,7 +90,8 @@ def _read(path: Path) -> _File:
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise HashListError(f"{path}: not valid TOML: {error}") from None
     except msgspec.ValidationError as error:
-        raise HashListError(f"{path}: {error}") from None
+        known = "known are [[deny]] and [[allow]] with sha256, owner, reason and expires"
+        raise HashListError(f"{path}: {error}; {known}") from None
 
 
 def _check(place: str, entry: Entry) -> None:

@@ -58,6 +58,19 @@ def test_good_settings_are_said_to_be_good(tmp_path: Path) -> None:
     assert run("config", "check", "--config", settings(tmp_path)).exit_code == 0
 
 
+def test_entries_of_hash_lists_that_have_ended_are_told(tmp_path: Path) -> None:
+    entry = f'[[allow]]\nsha256 = "{"a" * 64}"\nowner = "A"\nreason = "r"\nexpires = 2020-01-01\n'
+    (tmp_path / "hashes.toml").write_text(entry)
+    file = settings(tmp_path)
+    with file.open("a") as written:
+        written.write(f'\n[hashes]\nfiles = ["{tmp_path}/hashes.toml"]\n')
+
+    done = run("config", "check", "--config", file)
+
+    assert done.exit_code == 0
+    assert done.stdout.startswith("remark: hashes.files: entries that have ended: 1")
+
+
 @pytest.mark.parametrize("command", [("serve",), ("config", "check"), ("quarantine", "list")])
 def test_a_wrong_setting_is_one_clear_line(tmp_path: Path, command: tuple[str, ...]) -> None:
     file = tmp_path / "x.toml"

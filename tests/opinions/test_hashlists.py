@@ -102,6 +102,25 @@ def test_a_bad_entry_is_named(wrong: dict[str, str], said: str, tmp_path: Path) 
     assert str(file) in str(caught.value)
 
 
+def test_a_digest_may_be_written_in_capitals(tmp_path: Path) -> None:
+    file = tmp_path / "lists.toml"
+    values = "\n".join(f"{key} = {value}" for key, value in GOOD.items())
+    file.write_text(f"[[deny]]\n{values.replace('a' * 64, 'A' * 64)}\n")
+
+    assert read_lists([file]).denied.keys() == {"a" * 64}
+
+
+def test_of_two_entries_for_one_file_the_one_counts_that_lasts_longer(tmp_path: Path) -> None:
+    file = tmp_path / "lists.toml"
+    values = "\n".join(f"{key} = {value}" for key, value in GOOD.items())
+    old = values.replace("2027", "2025")
+    file.write_text(f"[[deny]]\n{values}\n[[deny]]\n{old}\n")
+
+    lists = read_lists([file])
+    assert lists.denied["a" * 64].expires == date(2027, 1, 1)
+    assert lists.expired(TODAY) == 0
+
+
 def test_a_list_that_is_missing_is_named(tmp_path: Path) -> None:
     with pytest.raises(HashListError, match="No such file"):
         read_lists([tmp_path / "none.toml"])
