@@ -18,6 +18,8 @@ from gateway.mime.structure import Part, Role
 _AROUND_FILES = "multipart/mixed"
 """In no other multipart is a text in the place of a file sure to be seen, and only as itself."""
 _AROUND_THOSE = frozenset({_AROUND_FILES, "multipart/alternative", "multipart/related"})
+_DELIMITER_OCTETS = 1_000
+"""Longer than any line of honest mail; a search without an end would go back over all of it."""
 _LETTER_OF_OUTLOOK = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 
 
@@ -58,8 +60,8 @@ def _is_for_saving(part: Part) -> bool:
 def _is_delimited(part: Part) -> bool:
     """Whether a whole delimiter line stands before it and after it, as RFC 2046 has them."""
     text, start = part.text, part.entity.header.start
-    before = text.rfind(b"\r\n--", 0, start)
-    is_begun = before >= 0 and text.find(b"\r\n", before + 4) + 2 == start
+    before = text.rfind(b"\r\n--", max(0, start - _DELIMITER_OCTETS), start)
+    is_begun = before >= 0 and text.find(b"\r\n", before + 4, start) + 2 == start
     return is_begun and text.startswith(b"\r\n--", part.end)
 
 

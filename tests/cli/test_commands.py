@@ -191,4 +191,6 @@ def test_the_demo_ends_with_every_message_where_it_must() -> None:
 
     assert done.exit_code == 0, done.output
     assert done.stdout.count("held as") == 6
+    assert done.stdout.count("delivered without its file") == 2
+    assert "Ce fichier a été retenu" in done.stdout
     assert "it arrived byte for byte" in done.stdout

@@ -3,6 +3,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from gateway.cleaning import COPY_SENT
 from gateway.demo.mail import SAMPLES
 from gateway.model import Class
 from tests.support.commands import hold, lockbox, run, settings
@@ -120,3 +121,21 @@ def test_a_person_behind_sudo_is_named(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     with lockbox(tmp_path) as box:
         assert box.item(item).records[-1].who == "alice"
+
+
+def test_of_a_withheld_message_it_is_said_who_has_the_rest_once_that_is_known(
+    tmp_path: Path,
+) -> None:
+    config = settings(tmp_path)
+    item = hold(tmp_path, replace(ITEM, kind="suspicious", action="withhold"))
+    listed = run("quarantine", "list", "--config", config).stdout
+    before = run("quarantine", "show", item, "--config", config).stdout
+    with lockbox(tmp_path) as box:
+        told = "250 2.0.0 kept; to dr@hospital.example"
+        box.record(COPY_SENT, who="intake", why=told, typed=item)
+    after = run("quarantine", "show", item, "--config", config).stdout
+
+    assert "suspicious (withheld)" in listed
+    assert "held, nobody knows whether its recipients have all but the withheld" in before
+    assert "held, its recipients have all but the withheld files" in after
+    assert f"copy-sent by intake ({told})" in after

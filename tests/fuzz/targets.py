@@ -180,6 +180,7 @@ def _data_reader(data: bytes) -> None:
 PARSERS: dict[str, Target] = {
     # mail
     "mime": Target(_all(lambda data: reader.read(data, ("m",)).open())),
+    "removal": Target(_all(mime.removable)),
     "mime heading": Target(mime.heading),
     "mime fields": Target(lambda data: fields.read(data, 0)),
     "mime parameters": Target(parameters.read),

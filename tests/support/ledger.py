@@ -32,6 +32,7 @@ _TRACE = re.compile(
     rb"X-Lazaretto: clean; id=(\w+)[^\r\n]*\r\n"
     rb"(?:X-Lazaretto-[A-Za-z]+: [^\r\n]*\r\n)*"
 )
+_IDENTIFIER = re.compile(rb"^X-Lazaretto: \w+; id=(\w+);", re.MULTILINE)
 _SCRIPT = b"CreateObject('WScript.Shell').Run('calc')"
 _CANARY = re.compile(rb"canary-[0-9a-f]{32}")
 
@@ -304,7 +305,7 @@ def _is_cleaned(message: bytes, letter: Letter) -> None:
 
 def identifier(message: bytes) -> str:
     """What the gateway called the attempt that this delivered copy came from."""
-    trace = _TRACE.match(message)
+    trace = _IDENTIFIER.search(message)
     assert trace, message[:500]
     return trace[1].decode()
 
