@@ -12,6 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 
+from gateway.newlines import counted
+
 _END = b"\r\n.\r\n"
 _TAIL = re.compile(rb"\r{0,2}(?:\n(?:\.\r?)?)?\Z")
 """What may be the beginning of something: held back until the next chunk tells."""
@@ -80,7 +82,8 @@ class DataReader:
     def feed(self, chunk: bytes) -> bool:
         """Take the next octets. True when the end of the message is among them."""
         block = self._tail + chunk
-        stuffed = block.find(b"\r\n.")
+        # One octet is looked for fifty times as fast as three, and base64 has no dot.
+        stuffed = block.find(b"\r\n.") if b"." in block else -1
         end = block.find(_END, stuffed) if stuffed >= 0 else -1
         if end >= 0:
             self.leftover = block[end + len(_END) :]
@@ -168,7 +171,8 @@ def _start_of(pattern: re.Pattern[bytes], block: bytes, longest: int) -> int:
 
 
 def _has_only_crlf(block: bytes) -> bool:
-    return block.count(b"\r\n") == block.count(b"\n") == block.count(b"\r")
+    cr, lf, crlf = counted(block)
+    return cr == lf == crlf
 
 
 def _normalised(block: bytes) -> bytes:
