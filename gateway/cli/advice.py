@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from rich.text import Text
 
-from gateway.cli.words import say
+from gateway.cli.words import retell, say
 from gateway.model import Level, Report
 from gateway.scan.catalogue.explanation import ASK, NOT_RELEASE
 from gateway.scan.codes import advice
@@ -21,7 +21,7 @@ def to_do(report: Report, item: str) -> Iterator[Text]:
     if NOT_RELEASE in " ".join(told):
         told.pop(ASK, None)
     if told:
-        words = " ".join(told)
+        words = " ".join(map(retell, told))
         shown = _ID.sub(item, words) if item else words
         yield Text(f"→ {say('What to do:')} {shown}", "green")
 

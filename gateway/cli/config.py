@@ -10,6 +10,7 @@ from gateway import app
 from gateway.cli.lazy import group
 from gateway.cli.options import ConfigFile, read_settings
 from gateway.cli.terminal import clear_errors, console
+from gateway.cli.words import say
 
 commands = group(
     "config",
@@ -32,8 +33,9 @@ def check(config: ConfigFile = None) -> None:
         app.hop_tls(settings)
         expired = app.hash_lists(settings).expired(datetime.now(UTC).date())
     if expired:
-        console.print(f"remark: hashes.files: entries that have ended: {expired} (expires)")
-    console.print("The settings are good.")
+        ended = say("hashes.files: entries that have ended: {count} (expires)", count=expired)
+        console.print(say("remark: {problem}", problem=ended))
+    console.print(say("The settings are good."))
 
 
 def show(
@@ -59,7 +61,7 @@ def _print_table(name: str, table: dict[str, object]) -> None:
     print(f"[{name}]")
     for key, value in table.items():
         if value is None:
-            print(f"# {key} is not set")
+            print(f"# {say('{key} is not set', key=key)}")
         elif not isinstance(value, dict):
             print(f"{key} = {jsonlib.dumps(value, ensure_ascii=False)}")
     print()

@@ -15,6 +15,7 @@ from rich.table import Table
 from gateway import app
 from gateway.cli.terminal import FAILURE, cell, clear_errors, console, markup
 from gateway.cli.tree import explained
+from gateway.cli.words import retell, say
 from gateway.config import Settings, load
 from gateway.custody import records
 from gateway.demo.mail import RECIPIENT, SAMPLES, SENDER, Sample
@@ -92,7 +93,7 @@ def demo(
         except KeyboardInterrupt:
             return
     if not is_right:
-        console.print("[bold red]Something did not end where it must.[/]")
+        console.print(say("Something did not end where it must."), style="bold red")
         raise typer.Exit(FAILURE)
 
 
@@ -108,16 +109,17 @@ async def _run(folder: Path, *, stays: bool) -> bool:
                 is_right = await _show(running)
                 _show_next(running)
                 if stays:
-                    console.print("\nThe gateway stays for you until Ctrl-C.")
+                    console.print(f"\n{say('The gateway stays for you until Ctrl-C.')}")
                     await asyncio.Event().wait()
     return is_right
 
 
 async def _show(running: _Demo) -> bool:
-    console.print(f"A gateway listens on {running.host}:{running.port}, a mail server behind it.\n")
+    told = "A gateway listens on {place}, a mail server behind it."
+    console.print(say(told, place=f"{running.host}:{running.port}") + "\n")
     table = Table(box=None, header_style="bold", pad_edge=False)
     for title in ("message", "reply", "class", "what became of it", "why"):
-        table.add_column(title, overflow="fold")
+        table.add_column(say(title), overflow="fold")
     mail = {sample: sample.message() for sample in SAMPLES}
     are_right = [await _send_and_tell(running, *sent, table) for sent in mail.items()]
     console.print(table)
@@ -136,16 +138,18 @@ async def _send_and_tell(running: _Demo, sample: Sample, message: bytes, table: 
     is_withheld = item is not None and bool(running.copy(item))
     identifier = item.id if item else ""
     fates = {
-        (True, False, False): "delivered",
-        (False, True, False): f"held as {identifier}",
-        (False, True, True): f"delivered without its file, which is held as {identifier}",
+        (True, False, False): say("delivered"),
+        (False, True, False): say("held as {item}", item=identifier),
+        (False, True, True): say(
+            "delivered without its file, which is held as {item}", item=identifier
+        ),
     }
     fate = (has_arrived, item is not None, is_withheld)
     table.add_row(
         cell(sample.subject),
         reply,
-        cell(kind, _STYLES.get(sample.expected, "yellow")),
-        fates.get(fate, "[bold red]lost or doubled[/]"),
+        cell(retell(kind), _STYLES.get(sample.expected, "yellow")),
+        fates.get(fate, f"[bold red]{say('lost or doubled')}[/]"),
         cell(", ".join(item.reasons[:3]) if item else "", "dim"),
     )
     return (kind, fate) == (sample.expected.word, _FATES.get(sample.expected, _WITHHELD))
@@ -189,17 +193,16 @@ async def _release(running: _Demo, sample: Sample, message: bytes) -> bool:
         running.settings, running.lockbox, item.id, who="demo", why="to show how it is done"
     )
     has_arrived = running.has_arrived(message)
-    arrived = "byte for byte" if has_arrived else "[bold red]changed[/]"
-    console.print(
-        f"\n[bold]Released:[/] {markup(sample.subject)}: the mail server said {handed.reply}; "
-        f"it arrived {arrived}."
-    )
+    told = say("the mail server said {reply}", reply=handed.reply)
+    arrived = "it arrived byte for byte" if has_arrived else "it arrived changed"
+    subject = f"[bold]{say('Released:')}[/] {markup(sample.subject)}"
+    console.print(f"\n{subject}{say(': ')}{markup(told)}; {say(arrived)}.")
     return bool(handed.taken) and has_arrived
 
 
 def _show_next(running: _Demo) -> None:
     command = f"lazaretto quarantine {{}} --config {running.file}"
-    console.print("\n[bold]Try next[/] (with .venv/bin in your PATH)")
+    console.print(f"\n[bold]{say('Try next')}[/] {say('(with .venv/bin in your PATH)')}")
     for arguments in ("list", "show ID", "release ID --reason 'sender called'", "export ID FILE"):
         console.print(f"  {command.format(arguments)}", markup=False, soft_wrap=True)
     console.print("  lazaretto scan FILE...", markup=False)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gateway.cli.options import read_settings
 from gateway.cli.terminal import FAILURE, Stopped, clear_errors, stop
-from gateway.cli.words import say
+from gateway.cli.words import retell, say
 from gateway.config import Settings
 from gateway.config.load import PLACES
 from gateway.desk.errand import PACKET_BYTES, SIGNALS, Answer, Errand, decode_answer, encode
@@ -73,7 +73,7 @@ def _send(place: Path, words: Sequence[str]) -> int:
             signal.signal(number, lambda *_, word=word: _tell(peer, word))
         answer = _exchange(peer, packet, (0, 1, 2))
     if answer.problem:
-        stop(answer.problem, answer.code)
+        stop(retell(answer.problem), answer.code)
     return answer.code
 
 

@@ -10,11 +10,12 @@ from rich.table import Table
 from rich.text import Text
 
 from gateway.cli.terminal import cell
+from gateway.cli.words import retell, say
 
 _RENEWAL = timedelta(days=14)
 _WITHHELD = "delivered without their bad files"
 _OUTCOMES = {"quarantine": "held", "withhold": _WITHHELD}
-_UNITS = ("B", "kB", "MB", "GB", "TB")
+_UNITS = ("{amount} B", "{amount} kB", "{amount} MB", "{amount} GB", "{amount} TB")
 _TROUBLES = {
     "workers_failed": "workers died, were late or lied",
     "workers_dying": "alarms: workers die of message after message",
@@ -78,18 +79,18 @@ def glance(figures: Figures, problems: list[str], *, now: datetime) -> Renderabl
 
 def _verdict(problems: list[str]) -> RenderableType:
     if not problems:
-        return Text("It takes mail.", style="green")
-    told = [cell(f"  {problem}", "red") for problem in problems]
-    return Group(Text("It cannot take mail.", style="bold red"), *told)
+        return Text(say("It takes mail."), style="green")
+    told = [cell(f"  {retell(problem)}", "red") for problem in problems]
+    return Group(Text(say("It cannot take mail."), style="bold red"), *told)
 
 
 def _section(name: str, rows: Iterable[Row], style: str = "") -> Iterator[RenderableType]:
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
-    table.add_column(width=9, style="bold")
+    table.add_column(min_width=9, style="bold")
     table.add_column(justify="right", min_width=7, style=style)
     table.add_column(style=style, overflow="fold")
-    for number, (value, what) in enumerate(rows):
-        table.add_row("" if number else name, cell(value), cell(what))
+    for row, (value, what) in enumerate(rows):
+        table.add_row("" if row else say(name), cell(value), cell(retell(what)))
     if table.row_count:
         yield Text()
         yield table
@@ -132,7 +133,7 @@ def _mail(figures: Figures) -> Iterator[Row]:
     for word, count in sorted(outcomes.items(), key=lambda kv: -kv[1]):
         yield _number(count), word
     if classes := figures.by("messages", "class"):
-        yield "", ", ".join(f"{word} {_number(n)}" for word, n in classes.items())
+        yield "", ", ".join(f"{retell(word)} {_number(n)}" for word, n in classes.items())
     if repeated := figures.sum("repeated"):
         yield _number(repeated), "came again because their client had not heard our 250"
     if again := figures.sum("redelivered"):
@@ -169,15 +170,19 @@ def _refused(figures: Figures) -> Iterator[Row]:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}"
+    return f"{value:,.0f}".replace(",", say(","))
 
 
 def _bytes(count: float) -> str:
     for unit in _UNITS[:-1]:
         if count < 1000:
-            return f"{count:.3g} {unit}"
+            return _amount(count, unit)
         count /= 1000
-    return f"{count:.3g} {_UNITS[-1]}"
+    return _amount(count, _UNITS[-1])
+
+
+def _amount(count: float, unit: str) -> str:
+    return say(unit, amount=f"{count:.3g}".replace(".", say(".")))
 
 
 def _duration(time: timedelta) -> str:

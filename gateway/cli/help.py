@@ -11,10 +11,14 @@ from typer._click.core import Command, Context, Parameter
 from typer._click.formatting import HelpFormatter
 from typer.core import TyperArgument, TyperCommand, TyperGroup
 
+from gateway.cli.words import retell, say
+
 _EXAMPLES = re.compile(r"^Examples?:\s+", re.MULTILINE)
 _BETWEEN = re.compile(r"""((?:[^;'"]|'[^']*'|"[^"]*")+);?""")
 """A command line up to the semicolon behind it, which may stand in quotes as well."""
 _TYPE = re.compile(r"<(?:list\[)?([^\]>]*)\]?>")
+_BLANK = re.compile(r"(?<![\w-])[A-Z]{2,}(?!\w)")
+"""A word that stands for what is to be typed."""
 _TYPES = {"str": "TEXT", "Path": "", "int": "NUMBER", "int range": "NUMBER", "bool": ""}
 """What Python calls a thing, as a person would."""
 
@@ -24,7 +28,7 @@ def told(text: str) -> tuple[list[str], list[str]]:
     text, *more = _EXAMPLES.split(cleandoc(text), maxsplit=1)
     paragraphs = [" ".join(part.split()) for part in text.split("\n\n")]
     lines = [" ".join(found.split()) for part in more for found in _BETWEEN.findall(part)]
-    return list(filter(None, paragraphs)), list(filter(None, lines))
+    return [*map(retell, filter(None, paragraphs))], [*map(retell, filter(None, lines))]
 
 
 def called(parameter: Parameter, context: Context) -> tuple[str, str]:
@@ -33,7 +37,8 @@ def called(parameter: Parameter, context: Context) -> tuple[str, str]:
     if isinstance(parameter, TyperArgument):
         call = call.partition(" <")[0]
     call = _TYPE.sub(lambda found: _TYPES.get(found[1], found[1]), call)
-    return call.strip(), " ".join(what.split())
+    call = _BLANK.sub(lambda found: retell(found[0]), call.strip())
+    return call, retell(" ".join(what.split()))
 
 
 def plain(formatter: HelpFormatter, command: Command, context: Context) -> None:
@@ -42,7 +47,8 @@ def plain(formatter: HelpFormatter, command: Command, context: Context) -> None:
     known = {one: called(one, context) for one in command.get_params(context)}
     arguments = [told for one, told in known.items() if isinstance(one, TyperArgument)]
     options = [told for one, told in known.items() if not isinstance(one, TyperArgument)]
-    formatter.write_usage(context.command_path, " ".join(_usage(command, arguments)))
+    usage = " ".join(_usage(command, arguments))
+    formatter.write_usage(context.command_path, usage, f"{say('Usage')}{say(': ')}")
     for paragraph in paragraphs:
         formatter.write_paragraph()
         formatter.write_text(paragraph)
@@ -51,14 +57,14 @@ def plain(formatter: HelpFormatter, command: Command, context: Context) -> None:
     _section(formatter, "Options", options)
     if examples:
         formatter.write_paragraph()
-        formatter.write_heading("Examples" if len(examples) > 1 else "Example")
+        formatter.write_heading(_heading("Examples" if len(examples) > 1 else "Example"))
         # Never broken: an example is there to be copied.
         formatter.write("".join(f"  {line}\n" for line in examples))
 
 
 def _usage(command: Command, arguments: Iterable[tuple[str, str]]) -> Iterator[str]:
     if isinstance(command, TyperGroup):
-        yield "COMMAND"
+        yield say("COMMAND")
     yield "[OPTION]..."
     yield from (call for call, _ in arguments)
 
@@ -75,8 +81,13 @@ def _commands(command: Command, context: Context) -> Iterator[tuple[str, str]]:
 def _section(formatter: HelpFormatter, name: str, rows: Iterable[tuple[str, str]]) -> None:
     listed = list(rows)
     if listed:
-        with formatter.section(name):
+        with formatter.section(_heading(name)):
             formatter.write_dl(listed)
+
+
+def _heading(name: str) -> str:
+    """Ready for the colon behind it, before which some languages have a space."""
+    return say(name) + say(": ").partition(":")[0]
 
 
 class HelpfulCommand(TyperCommand):

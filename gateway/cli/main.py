@@ -8,6 +8,7 @@ from typer._click.exceptions import ClickException, NoArgsIsHelpError
 from gateway import __version__
 from gateway.cli.lazy import group
 from gateway.cli.output import watched
+from gateway.cli.words import retell, say
 
 commands = group(
     "lazaretto",
@@ -59,7 +60,9 @@ def _line(mistake: ClickException) -> str:
     """What is wrong with the call, and where it says how to call."""
     context = getattr(mistake, "ctx", None)
     wrong = " ".join(mistake.format_message().replace("Value error, ", "").split()).rstrip(".")
-    return f"{wrong} (see: {context.command_path} --help)" if context else wrong
+    if context is None:
+        return retell(wrong)
+    return say("{problem} (see: {command} --help)", problem=wrong, command=context.command_path)
 
 
 def _send(words: list[str]) -> None:

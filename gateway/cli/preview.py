@@ -6,10 +6,11 @@ from itertools import groupby
 from rich.text import Text
 
 from gateway.cli.terminal import cell, console
+from gateway.cli.words import retell, say
 from gateway.model import Finding, Report
 from gateway.scan.preview import HEADER, MACRO, TEXT
 
-_TITLES = {HEADER: "Header", TEXT: "Words", MACRO: "Macro"}
+_TITLES = {HEADER: "Header of ", TEXT: "Words of ", MACRO: "Macro of "}
 
 
 def print_preview(report: Report) -> None:
@@ -22,12 +23,13 @@ def preview_lines(report: Report) -> Iterator[Text]:
     """The lines of each part below its place."""
     lines = [finding for finding in report.findings if finding.code in _TITLES]
     for (code, lineage), part in groupby(lines, key=lambda found: (found.code, found.lineage)):
-        where = " / ".join(lineage[1:]) or "the message"
-        yield Text.assemble((f"\n{_TITLES[code]} of ", "bold"), cell(where, "bold"))
+        where = " / ".join(lineage[1:]) or say("the message")
+        yield Text.assemble((f"\n{say(_TITLES[code])}", "bold"), cell(where, "bold"))
         for finding in part:
             yield _line(finding)
     for gap in report.gaps:
-        yield cell(f"not seen: {gap.reason.value}  {gap.detail}", "magenta")
+        told = say("not seen: {reason}", reason=gap.reason.value)
+        yield cell(f"{told}  {retell(gap.detail)}", "magenta")
 
 
 def _line(finding: Finding) -> Text:

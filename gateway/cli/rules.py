@@ -12,6 +12,7 @@ from gateway import app
 from gateway.cli.lazy import group
 from gateway.cli.options import ConfigFile, Json, read_settings
 from gateway.cli.terminal import FAILURE, cell, clear_errors, console, markup, safe, stop
+from gateway.cli.words import number, retell, say
 from gateway.packs import load
 from gateway.packs.check import check_folder
 from gateway.packs.format import (
@@ -35,6 +36,8 @@ commands = group(
     },
 )
 
+_WORDS = frozenset({"level", "description"})
+"""What a rule says in words."""
 _STYLES = {"malicious": "bold red", "suspicious": "yellow", "note": "dim"}
 
 
@@ -50,7 +53,7 @@ def list_(*, json: Json = False, config: ConfigFile = None) -> None:
             print(msgspec.json.encode(rule).decode())
         return
     for pack in loaded.packs:
-        console.print(f"[bold]{pack.name} {pack.version}[/]  {markup(pack.description)}")
+        console.print(f"[bold]{pack.name} {pack.version}[/]  {markup(retell(pack.description))}")
         console.print(_table(_rules((pack,))))
 
 
@@ -73,19 +76,20 @@ def check(
         settings = read_settings(config)
         missing = next((path for path in paths or () if not path.exists()), None)
         if missing:
-            stop(f"{missing}: there is no such file or folder")
+            stop(say("{place}: there is no such file or folder", place=missing))
         loaded = load.load_only(paths) if paths else app.rule_packs(settings)
         problems = [*loaded.problems, *_problems(loaded.packs)]
         folders = paths or [load.builtin_folder(), *settings.rules.packs]
         failed = [found for folder in folders for found in check_folder(folder)]
     # What is left out stands last, where it is seen.
     for problem in sorted((*problems, *failed), key=lambda problem: problem.is_fatal):
-        word = "left out" if problem.is_fatal else "remark"
-        console.print(f"{word}: {safe(str(problem))}", markup=False, soft_wrap=True)
+        told = "left out: {problem}" if problem.is_fatal else "remark: {problem}"
+        console.print(safe(say(told, problem=problem)), markup=False, soft_wrap=True)
     bad = {problem.file for problem in problems if problem.is_fatal}
     count = sum(facts["file"] not in bad for facts in _rules(loaded.packs))
-    names = ", ".join(f"{pack.name} {pack.version}" for pack in loaded.packs) or "none"
-    console.print(f"{count} rules in packs: {safe(names)}", markup=False)
+    names = ", ".join(f"{pack.name} {pack.version}" for pack in loaded.packs) or say("none")
+    one, many = "{count} rule in packs: {names}", "{count} rules in packs: {names}"
+    console.print(safe(number(one, many, count=count, names=names)), markup=False)
     if failed or any(problem.is_fatal for problem in problems):
         raise typer.Exit(FAILURE)
 
@@ -103,20 +107,23 @@ def show(
         loaded = app.rule_packs(read_settings(config))
     found = [facts for facts in _rules(loaded.packs) if facts["rule"] == rule]
     if not found:
-        stop(f"no rule in force is called {rule}: see lazaretto rules list")
+        stop(say("no rule in force is called {name}: see lazaretto rules list", name=rule))
     for facts in found:
         for key, value in facts.items():
-            console.print(f"[bold]{key:<12}[/] {markup(value) or '-'}", soft_wrap=True)
+            told = retell(value) if key in _WORDS else value
+            console.print(f"[bold]{say(key):<12}[/] {markup(told) or '-'}", soft_wrap=True)
 
 
 def _table(rules: Iterator[dict[str, str]]) -> Table:
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    for title in ("rule", "level", "what it sees"):
-        table.add_column(title, overflow="fold")
+    for _ in range(3):
+        table.add_column(overflow="fold")
     for rule in rules:
         level = rule["level"]
         table.add_row(
-            cell(rule["rule"]), cell(level, _STYLES.get(level, "")), cell(rule["description"])
+            cell(rule["rule"]),
+            cell(retell(level), _STYLES.get(level, "")),
+            cell(retell(rule["description"])),
         )
     return table
 

@@ -17,6 +17,7 @@ from gateway import app
 from gateway.cli.options import ConfigFile, read_settings
 from gateway.cli.terminal import FAILURE, MISTAKE, clear_errors, console, markup, safe, stop
 from gateway.cli.tree import explained
+from gateway.cli.words import retell, say
 from gateway.config import Settings
 from gateway.custody import records
 from gateway.model import Class, Report
@@ -28,6 +29,7 @@ from gateway.spool import Spool
 from gateway.workers.pool import PoolBusyError
 
 _CHUNK = 1 << 20
+_BUSY = "{error}: try again, or raise workers.queue"
 _STYLES = {Class.CLEAN: "green", Class.MALICIOUS: "bold red"}
 
 
@@ -71,12 +73,12 @@ def _check_rules(files: list[Path]) -> None:
     """A rule file that the caller names must be usable: the caller wants to know what it sees."""
     for file in files:
         if not file.is_file():
-            stop(f"{file}: there is no such rule file")
+            stop(say("{place}: there is no such rule file", place=file))
     loaded = load.load_only(files)
     compiled = (faults(file) for pack in loaded.packs for file in pack.files)
     for problem in (*loaded.problems, *chain.from_iterable(compiled)):
         if problem.is_fatal:
-            stop(str(problem))
+            stop(retell(str(problem)))
 
 
 async def _scan(
@@ -87,7 +89,8 @@ async def _scan(
     ahead: deque[asyncio.Task[_Scanned]] = deque()
     async with app.scanner(settings, rules) as scanner:
         for problem in scanner.problems:
-            print(f"lazaretto: rule file left out: {problem}", file=sys.stderr)
+            left_out = say("rule file left out: {problem}", problem=problem)
+            print(f"lazaretto: {safe(left_out)}", file=sys.stderr)
         panel = app.panel(settings, scanner.pool)
         async with asyncio.TaskGroup() as group:
             for file in files:
@@ -113,9 +116,9 @@ async def _one(panel: Panel, file: Path, settings: Settings) -> _Scanned:
     except OSError as error:
         return _Scanned(file, None, error.strerror or str(error))
     except PoolBusyError as error:
-        return _Scanned(file, None, f"{error}: try again, or raise workers.queue", FAILURE)
+        return _Scanned(file, None, say(_BUSY, error=error), FAILURE)
     except ClamdError as error:
-        return _Scanned(file, None, f"{error}; see clamd.address", FAILURE)
+        return _Scanned(file, None, say("{error}; see clamd.address", error=error), FAILURE)
 
 
 async def _fill(message: Spool, file: Path, most: int) -> None:
@@ -156,7 +159,8 @@ def _check_size(size: int, most: int) -> None:
 
 def _print(scanned: _Scanned, settings: Settings, *, json: bool) -> int:
     if scanned.report is None:
-        print(f"lazaretto: {safe(scanned.name)}: {scanned.error}", file=sys.stderr)
+        told = say("{place}: {problem}", place=scanned.name, problem=scanned.error)
+        print(f"lazaretto: {safe(told)}", file=sys.stderr)
         return scanned.code
     verdict = settings.actions.policy().decide(scanned.report)
     if json:
@@ -165,8 +169,8 @@ def _print(scanned: _Scanned, settings: Settings, *, json: bool) -> int:
     else:
         style = _STYLES.get(verdict.kind, "yellow")
         console.print(
-            f"[{style}]{verdict.kind.word}[/]  {markup(scanned.name)}"
-            f"  [dim]{verdict.action.word}, {scanned.report.milliseconds:.0f} ms[/]",
+            f"[{style}]{retell(verdict.kind.word)}[/]  {markup(scanned.name)}"
+            f"  [dim]{retell(verdict.action.word)}, {scanned.report.milliseconds:.0f} ms[/]",
             soft_wrap=True,
         )
         if verdict.kind > Class.CLEAN:

@@ -10,6 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from gateway.cli.glance import Figures, glance
 from gateway.cli.options import ConfigFile, Json, read_settings
 from gateway.cli.terminal import FAILURE, clear_errors, console, stop
+from gateway.cli.words import say
 
 _SECONDS = 15.0
 
@@ -24,7 +25,7 @@ def status(*, json: Json = False, config: ConfigFile = None) -> None:
     with clear_errors():
         place = read_settings(config).health.listen
     if not place:
-        stop('the health port is off: set health.listen, such as "127.0.0.1:9580"')
+        stop(say('the health port is off: set health.listen, such as "127.0.0.1:9580"'))
     ready, told = _get(place, "/readyz")
     problems = [] if ready else told.splitlines()
     figures = _get(place, "/metrics")[1]
@@ -45,7 +46,9 @@ def _get(place: str, path: str) -> tuple[bool, str]:
         return False, refused.read().decode()
     except (urllib.error.URLError, OSError) as error:
         reason = getattr(error, "reason", error)
-        stop(f"no gateway answers at {place}: {reason}. Does it run?", FAILURE)
+        why = getattr(reason, "strerror", None) or reason
+        told = "no gateway answers at {place}: {why}. Does it run?"
+        stop(say(told, place=place, why=why), FAILURE)
 
 
 def _samples(text: str) -> dict[str, float]:

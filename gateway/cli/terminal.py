@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.text import Text
 
-from gateway.cli.words import say
+from gateway.cli.words import retell, say
 from gateway.config import ConfigError
 from gateway.trouble import Trouble
 from quarantine import AmbiguousIdError, KeyFileError, LockboxError, NotFoundError, StateError
@@ -72,13 +72,15 @@ def clear_errors() -> Iterator[None]:
     except _FAILURES as error:
         _say(error, FAILURE)
     except OSError as error:
-        stop(f"{error.filename or say('the system')}: {error.strerror or error}", FAILURE)
+        place = error.filename or say("the system")
+        stop(say("{place}: {problem}", place=place, problem=error.strerror or error), FAILURE)
 
 
 def _say(error: Exception, code: int) -> NoReturn:
-    for line in str(error).splitlines():
+    lines = [retell(line) for line in str(error).splitlines()]
+    for line in lines:
         print(f"lazaretto: {safe(line)}", file=sys.stderr)
-    raise Stopped(str(error), code)
+    raise Stopped("\n".join(lines), code)
 
 
 def _visible(letter: str) -> str:

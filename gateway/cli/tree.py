@@ -13,12 +13,13 @@ from rich.tree import Tree
 
 from gateway.cli.advice import to_do
 from gateway.cli.terminal import cell
-from gateway.cli.words import say
+from gateway.cli.words import decimal, retell, say
 from gateway.model import Finding, Gap, Level, Lineage, Listed, Report
 
 Remark = Finding | Gap
 
 _STYLES = {Level.NOTE: "dim", Level.SUSPICIOUS: "yellow", Level.MALICIOUS: "bold red"}
+_SIZES = ("{amount} B", "{amount} KiB", "{amount} MiB", "{amount} GiB")
 _ATTACHMENTS = 12
 _QUOTED = 3
 _MADE_OF_PARTS = frozenset({"ooxml", "ole", "odf", "pdf", "rtf", "chm", "onenote", "html", "dicom"})
@@ -90,7 +91,7 @@ def _sort(remark: Remark) -> tuple[object, ...]:
 
 
 def _told(remark: Remark) -> str:
-    return remark.detail if isinstance(remark, Gap) else remark.evidence
+    return retell(remark.detail) if isinstance(remark, Gap) else remark.evidence
 
 
 def _some(texts: Iterable[str]) -> str:
@@ -114,16 +115,20 @@ def _file(listed: Listed) -> Text:
 def _remark(branch: Tree, remark: Remark) -> None:
     match remark:
         case Finding(level=Level.NOTE):
-            told = ": ".join(filter(None, (remark.summary, remark.evidence)))
-            branch.add(cell(f"{remark.level.word}: {told}  [{remark.rule or remark.code}]", "dim"))
+            told = _judged(remark) + (f": {remark.evidence}" if remark.evidence else "")
+            branch.add(cell(f"{told}  [{remark.rule or remark.code}]", "dim"))
         case Finding():
-            line = cell(f"{remark.level.word}: {remark.summary}", _STYLES[remark.level])
+            line = cell(_judged(remark), _STYLES[remark.level])
             leaf = branch.add(line.append_text(cell(f"  [{_source(remark)}]", "dim")))
             if remark.evidence:
                 leaf.add(cell(remark.evidence, "cyan"))
         case Gap():
             line = cell(say("not seen: {reason}", reason=remark.reason.value), "magenta")
-            branch.add(line.append_text(cell(f": {remark.detail}", "dim")))
+            branch.add(line.append_text(cell(f"{say(': ')}{remark.detail}", "dim")))
+
+
+def _judged(finding: Finding) -> str:
+    return say("{level}: {told}", level=finding.level.word, told=finding.summary)
 
 
 def _source(finding: Finding) -> str:
@@ -141,8 +146,9 @@ def _nearest(branches: dict[Lineage, Tree], lineage: Lineage) -> Tree:
 
 def size(count: float) -> str:
     """A size for a person: ``1.4 MiB``."""
-    for unit in ("B", "KiB", "MiB"):
+    digits = 0
+    for text in _SIZES[:-1]:
         if count < 1024:
-            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
-        count /= 1024
-    return f"{count:.1f} GiB"
+            return say(text, amount=decimal(count, digits))
+        count, digits = count / 1024, 1
+    return say(_SIZES[-1], amount=decimal(count, digits))

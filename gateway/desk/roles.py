@@ -113,4 +113,4 @@ def _is(word: str, option: str) -> bool:
 
 def _where(needed: Role, known: Groups) -> str:
     names = [name for role in Role if role >= needed for name in known.get(role, ())]
-    return f": ask for the group {' or '.join(names)}" if names else ", which no group has"
+    return f": ask for the group {' / '.join(names)}" if names else ", which no group has"

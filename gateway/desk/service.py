@@ -160,7 +160,7 @@ class _Desk:
         if role is None:
             names = [name for known in self._groups.values() for name in known]
             raise RefusedError(
-                f"{account.name} has no role here: ask for the group {' or '.join(names)}"
+                f"{account.name} has no role here: ask for the group {' / '.join(names)}"
                 if names
                 else "no group has a role yet: see [desk] in the settings"
             )

@@ -84,7 +84,7 @@ def test_the_refusal_names_the_groups_that_would_do() -> None:
         check(["delete", "1m85"], Role.VIEWER, GROUPS)
 
     assert str(refused.value) == (
-        "delete needs the role analyst: ask for the group soc or cert or mailadmin"
+        "delete needs the role analyst: ask for the group soc / cert / mailadmin"
     )
 
 

@@ -67,7 +67,7 @@ async def test_a_viewer_lists_and_does_not_release_and_an_analyst_does(folder: P
     assert listed.code == 0, listed.err
     assert json.loads(listed.out)["id"] == item
     needs = "lazaretto: {} needs the role {}: ask for the group {}\n"
-    assert (refused.code, refused.err) == (2, needs.format("release", "analyst", "mail or daemon"))
+    assert (refused.code, refused.err) == (2, needs.format("release", "analyst", "mail / daemon"))
     assert (text.code, text.out) == (2, "")
     assert (purge.code, purge.err) == (2, needs.format("purge", "administrator", "daemon"))
     assert released.code == 0, released.err
@@ -92,7 +92,7 @@ async def test_an_outsider_gets_nothing_whatever_they_say_they_are(folder: Path)
         )
         ghost = await asyncio.to_thread(start(NOBODY_KNOWS, config, "list").end)
 
-    told = "lazaretto: bin has no role here: ask for the group games or mail or daemon\n"
+    told = "lazaretto: bin has no role here: ask for the group games / mail / daemon\n"
     assert (done.code, done.out, done.err) == (2, "", told)
     assert (ghost.code, ghost.out) == (2, "")
     assert "user number 54321 has no account" in ghost.err

@@ -163,7 +163,7 @@ def _until(time: str) -> datetime:
 def _table(known: tuple[Allowance, ...]) -> Table:
     drawn = Table(box=None, header_style="bold", pad_edge=False)
     for title in ("no.", "rule", "in", "from", "until", "owner", "reason"):
-        drawn.add_column(title, overflow="fold")
+        drawn.add_column(say(title), overflow="fold")
     now = datetime.now(UTC)
     for one in known:
         style = "" if now < one.until else "dim"
@@ -175,7 +175,7 @@ def _table(known: tuple[Allowance, ...]) -> Table:
                     one.rule,
                     one.kind,
                     one.sender_domain,
-                    f"{one.until:%Y-%m-%d}" + ("" if now < one.until else " (ended)"),
+                    f"{one.until:%Y-%m-%d}" + ("" if now < one.until else f" ({say('ended')})"),
                     one.owner,
                     one.reason,
                 )

@@ -1,5 +1,6 @@
 """``quarantine audit``: who did what, and whether that record is whole."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Annotated
 
@@ -10,7 +11,8 @@ from gateway.cli.lazy import group
 from gateway.cli.options import ConfigFile, Json
 from gateway.cli.quarantine.desk import line, opened
 from gateway.cli.terminal import FAILURE, cell, console, stop
-from quarantine import Head, Record, read_head
+from gateway.cli.words import number, say
+from quarantine import Head, Record, Verdict, read_head
 
 commands = group(
     "audit",
@@ -54,7 +56,7 @@ def head(*, json: Json = False, config: ConfigFile = None) -> None:
     with opened(config) as (_, box):
         found = box.audit.head()
     if found is None:
-        stop("nothing was recorded yet", FAILURE)
+        stop(say("nothing was recorded yet"), FAILURE)
     print(line(asdict(found)) if json else found)
 
 
@@ -79,17 +81,31 @@ def verify(
     if json:
         print(line(asdict(verdict)))
     elif verdict.broken is None:
-        console.print(f"{verdict.records} records, and all are as they were written.")
-        if verdict.older:
-            console.print(f"{verdict.older} are older than the chain: nothing vouches for them.")
+        for told in _whole(verdict):
+            console.print(told)
     if verdict.broken is not None:
-        stop(f"the audit is broken: {verdict.why}", FAILURE)
+        stop(say("the audit is broken: {why}", why=verdict.why), FAILURE)
+
+
+def _whole(verdict: Verdict) -> Iterator[str]:
+    yield number(
+        "{count} record, and it is as it was written.",
+        "{count} records, and all are as they were written.",
+        count=verdict.records,
+    )
+    if verdict.older:
+        yield number(
+            "{count} is older than the chain: nothing vouches for it.",
+            "{count} are older than the chain: nothing vouches for them.",
+            count=verdict.older,
+        )
 
 
 def _anchor(written: str) -> Head:
     found = read_head(written)
     if found is None:
-        stop(f"{written[:40]!r} is no head: expected NUMBER:MAC, as lazaretto printed it")
+        told = "{text!r} is no head: expected NUMBER:MAC, as lazaretto printed it"
+        stop(say(told, text=written[:40]))
     return found
 
 

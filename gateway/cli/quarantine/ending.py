@@ -7,7 +7,7 @@ import typer
 from gateway.cli.options import ConfigFile, Json, Reason
 from gateway.cli.quarantine.desk import Id, Yes, ask, facts, line, opened, who
 from gateway.cli.terminal import console
-from gateway.cli.words import say
+from gateway.cli.words import number, say
 from gateway.custody.lockboxes import retention
 from quarantine import Item, Lockbox
 
@@ -80,19 +80,26 @@ def purge(
             if json:
                 print(line(facts(item)))
     if not json:
-        console.print(say("Purged {count} items.", count=count))
+        console.print(number("Purged {count} item.", "Purged {count} items.", count=count))
 
 
 def _remove_orphans(box: Lockbox, *, yes: bool, json: bool) -> None:
     names = box.orphans.names()
     if names:
-        question = (
-            "Remove {count} files that belong to no item, for good? A newer index may know them."
+        question = number(
+            "Remove {count} file that belongs to no item, for good? A newer index may know it.",
+            "Remove {count} files that belong to no item, for good? A newer index may know them.",
+            count=len(names),
         )
-        ask(say(question, count=len(names)), yes=yes)
+        ask(question, yes=yes)
     for name in names:
         box.orphans.remove(name, who=who(), why="purge --orphans")
         if json:
             print(line({"file": name}))
     if not json:
-        console.print(say("Removed {count} files that belonged to no item.", count=len(names)))
+        removed = number(
+            "Removed {count} file that belonged to no item.",
+            "Removed {count} files that belonged to no item.",
+            count=len(names),
+        )
+        console.print(removed)

@@ -9,8 +9,9 @@ import typer
 from gateway.cli.options import ConfigFile, Json, read_settings
 from gateway.cli.quarantine.desk import line, opened, who
 from gateway.cli.terminal import FAILURE, clear_errors, console, markup, stop
+from gateway.cli.words import number, say
 from gateway.custody.lockboxes import lockbox
-from quarantine import only_one
+from quarantine import Problem, only_one
 from quarantine.backup import restore as bring_back
 
 
@@ -28,12 +29,11 @@ def fsck(*, json: Json = False, config: ConfigFile = None) -> None:
             if json:
                 print(line(asdict(problem)), flush=True)
             else:
-                where = f" {problem.item}" if problem.item else ""
-                console.print(f"[red]{problem.kind}[/]{where}: {markup(problem.message)}")
+                _print(problem)
     if count:
         raise typer.Exit(FAILURE)
     if not json:
-        console.print("All is as it should be.")
+        console.print(say("All is as it should be."))
 
 
 def backup(
@@ -49,7 +49,11 @@ def backup(
     """
     with opened(config) as (_, box):
         count = box.back_up(folder, who=who())
-    console.print(f"Wrote {count} messages and their index to {markup(str(folder))}.")
+    one, many = (
+        "Wrote {count} message and its index to {folder}.",
+        "Wrote {count} messages and their index to {folder}.",
+    )
+    console.print(markup(number(one, many, count=count, folder=folder)))
 
 
 def restore(
@@ -72,7 +76,19 @@ def restore(
             problems = list(box.fsck())
             box.record("restored", who=who(), why=f"{folder}: {count} messages")
     for problem in problems:
-        console.print(f"[red]{problem.kind}[/] {problem.item}: {markup(problem.message)}")
+        _print(problem)
     if problems:
-        stop(f"{len(problems)} problems in what was restored to {target}: see above", FAILURE)
-    console.print(f"Restored {count} messages to {markup(str(target))}. All is as it should be.")
+        one, many = (
+            "{count} problem in what was restored to {folder}: see above",
+            "{count} problems in what was restored to {folder}: see above",
+        )
+        stop(number(one, many, count=len(problems), folder=target), FAILURE)
+    one, many = "Restored {count} message to {folder}.", "Restored {count} messages to {folder}."
+    restored = number(one, many, count=count, folder=target)
+    console.print(markup(f"{restored} {say('All is as it should be.')}"))
+
+
+def _print(problem: Problem) -> None:
+    where = f" {problem.item}" if problem.item else ""
+    told = say("{place}: {problem}", place=where, problem=problem.message)
+    console.print(f"[red]{problem.kind}[/]{markup(told)}")

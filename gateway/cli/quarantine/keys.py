@@ -11,6 +11,7 @@ from gateway.cli.lazy import group
 from gateway.cli.options import ConfigFile, Json, read_settings
 from gateway.cli.quarantine.desk import line, opened, who
 from gateway.cli.terminal import clear_errors, console, markup
+from gateway.cli.words import number, say
 from quarantine import create_key, create_key_pair, only_one
 
 commands = group(
@@ -52,9 +53,9 @@ def create(
             create_key_pair(place, private)
         else:
             create_key(place)
-    console.print(f"Made {markup(str(place))}. Keep a copy of it in a safe.")
+    console.print(markup(say("Made {file}. Keep a copy of it in a safe.", file=place)))
     if private:
-        console.print(f"Made {markup(str(private))}. Take it away from this machine.")
+        console.print(markup(say("Made {file}. Take it away from this machine.", file=private)))
 
 
 def show(*, json: Json = False, config: ConfigFile = None) -> None:
@@ -69,8 +70,9 @@ def show(*, json: Json = False, config: ConfigFile = None) -> None:
             print(line(key))
             continue
         words = "reads" if key.can_read else "only seals" if key.is_known else "not known here"
-        current = ", the current one" if key.is_current else ""
-        console.print(f"{key.id}  {key.count} items and notes  ({words}{current})")
+        told = [say(words), *([say("the current one")] if key.is_current else [])]
+        one, many = "{count} item or note", "{count} items and notes"
+        console.print(f"{key.id}  {number(one, many, count=key.count)}  ({', '.join(told)})")
 
 
 def rotate(config: ConfigFile = None) -> None:
@@ -85,7 +87,11 @@ def rotate(config: ConfigFile = None) -> None:
         total = sum(key.count for key in box.upkeep.key_uses() if not key.is_current)
         done = 0
         with Progress(console=Console(stderr=True), transient=True) as progress:
-            bar = progress.add_task("Changing keys", total=total)
+            bar = progress.add_task(say("Changing keys"), total=total)
             for done in box.upkeep.rekey(who=who()):
                 progress.update(bar, completed=done)
-    console.print(f"{done} items and notes were put under the key of the settings.")
+    one, many = (
+        "{count} item or note was put under the key of the settings.",
+        "{count} items and notes were put under the key of the settings.",
+    )
+    console.print(number(one, many, count=done))

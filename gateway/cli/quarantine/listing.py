@@ -14,7 +14,7 @@ from rich.text import Text
 from gateway.cli.options import ConfigFile, Json
 from gateway.cli.quarantine.desk import facts, line, opened, who
 from gateway.cli.terminal import cell, console, stop
-from gateway.cli.words import say
+from gateway.cli.words import retell, say
 from gateway.config.quantities import duration
 from gateway.model import Action, Class
 from quarantine import Field, Item, Lockbox, Query, Sort, State
@@ -34,12 +34,16 @@ _CLASSES = tuple(each.word for each in Class)
 
 
 def _classes(given: list[str] | None) -> list[str] | None:
+    """What list shows may be typed too."""
+    known = {name: word for word in _CLASSES for name in (word, retell(word))}
     for word in given or ():
-        if word not in _CLASSES:
+        if word not in known:
             raise typer.BadParameter(
-                say("{word!r} is none of {known}", word=word, known=", ".join(_CLASSES))
+                say(
+                    "{word!r} is none of {known}", word=word, known=", ".join(map(retell, _CLASSES))
+                )
             )
-    return given
+    return given and [known[word] for word in given]
 
 
 def list_(
@@ -139,7 +143,7 @@ def stats(*, json: Json = False, config: ConfigFile = None) -> None:
         print(line(counted))
         return
     for title, counts in counted.items():
-        console.print(f"[bold]{title}[/]")
+        console.print(f"[bold]{retell(title)}[/]")
         console.print(_chart(counts))
 
 
@@ -209,7 +213,7 @@ def _row_alone(item: Item) -> Text:
 
 def cells(item: Item) -> tuple[Text, ...]:
     """What stands in COLUMNS."""
-    notes = [] if item.state is State.HELD else [item.state.value]
+    notes = [] if item.state is State.HELD else [retell(item.state)]
     if item.action == Action.WITHHOLD.word:
         notes.append(say("withheld"))
     state = f" ({', '.join(notes)})" if notes else ""
@@ -217,8 +221,8 @@ def cells(item: Item) -> tuple[Text, ...]:
     return (
         cell(item.id + new),
         cell(f"{item.held_at:%m-%d %H:%M}"),
-        cell(item.kind + state, _STYLES.get(item.kind, "yellow")),
-        cell(item.summary.get("sender", "") or item.damage or "<>"),
+        cell(retell(item.kind) + state, _STYLES.get(item.kind, "yellow")),
+        cell(item.summary.get("sender", "") or retell(item.damage) or "<>"),
         cell(item.summary.get("subject", "")),
         cell(", ".join(item.reasons[:3]), "dim"),
     )
@@ -257,5 +261,5 @@ def _chart(counts: dict[str, int]) -> Table:
     most = max(counts.values(), default=0) or 1
     for name, count in counts.items():
         bar = "█" * round(_BAR * count / most) or ("▏" if count else "")
-        drawn.add_row(cell(name), f"{count}", Text(bar, style="cyan"))
+        drawn.add_row(cell(retell(name)), f"{count}", Text(bar, style="cyan"))
     return drawn

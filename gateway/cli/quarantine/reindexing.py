@@ -7,7 +7,7 @@ from rich.progress import track
 from gateway.cli.options import ConfigFile, Json
 from gateway.cli.quarantine.desk import line, opened, who
 from gateway.cli.terminal import FAILURE, cell, console
-from gateway.cli.words import say
+from gateway.cli.words import number, say
 from gateway.custody.holding import searchable_again
 from quarantine import only_one
 
@@ -34,7 +34,11 @@ def reindex(*, json: Json = False, config: ConfigFile = None) -> None:
             elif trouble:
                 console.print(cell(f"{item}  {trouble}", "red"))
     if not json:
-        found = say("{count} items are found by their words from now on.", count=left - troubles)
+        one, many = (
+            "{count} item is found by its words from now on.",
+            "{count} items are found by their words from now on.",
+        )
+        found = number(one, many, count=left - troubles)
         console.print(found)
     if troubles:
         raise typer.Exit(FAILURE)

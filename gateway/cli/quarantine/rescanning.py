@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Annotated
 
 import typer
@@ -13,6 +13,7 @@ from rich.progress import track
 from gateway.cli.options import ConfigFile, Json
 from gateway.cli.quarantine.desk import line, opened, who
 from gateway.cli.terminal import FAILURE, cell, console, stop
+from gateway.cli.words import retell, say
 from gateway.config import Settings
 from gateway.custody import records
 from gateway.custody.rescan import Look, looking
@@ -57,7 +58,7 @@ def rescan(
     Examples: lazaretto quarantine rescan 1m85 1m9k; lazaretto quarantine rescan --all --json
     """
     if not identifiers and not everything:
-        stop("give the ids of items, or --all")
+        stop(say("give the ids of items, or --all"))
     with opened(config) as (settings, box):
         items = _chosen(box, identifiers or [])
         has_failed = asyncio.run(_rescan(settings, box, items, json=json))
@@ -109,7 +110,7 @@ def _tracked(items: list[str]) -> Iterable[str]:
     """With a bar, where somebody sees it and it does not stand between lines of JSON."""
     if not sys.stderr.isatty() or len(items) < _FEW:
         return items
-    return track(items, "Looking again", console=Console(stderr=True), transient=True)
+    return track(items, say("Looking again"), console=Console(stderr=True), transient=True)
 
 
 def _told(changed: _Changed) -> str:
@@ -118,10 +119,16 @@ def _told(changed: _Changed) -> str:
     return " ".join(parts)
 
 
+def _shown(changed: _Changed) -> str:
+    """The same for a person, who reads the names of classes in another language."""
+    was, now = retell(changed.was), retell(changed.is_now)
+    return _told(replace(changed, was=was, is_now=now))
+
+
 def _print(changed: _Changed, *, json: bool) -> None:
     if json:
         print(line({**asdict(changed), "changed": not changed.is_same}), flush=True)
         return
-    words = changed.error or ("as before" if changed.is_same else _told(changed))
+    words = retell(changed.error) or (say("as before") if changed.is_same else _shown(changed))
     style = "red" if changed.error else "dim" if changed.is_same else "yellow"
     console.print(cell(f"{changed.item}  ").append_text(cell(words, style)))

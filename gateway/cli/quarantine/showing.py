@@ -16,7 +16,7 @@ from gateway.cli.preview import print_preview
 from gateway.cli.quarantine.desk import Id, facts, line, opened, who
 from gateway.cli.terminal import cell, console, markup, stop
 from gateway.cli.tree import explained, size
-from gateway.cli.words import say
+from gateway.cli.words import retell, say
 from gateway.config import Settings
 from gateway.custody import records
 from gateway.custody.rescan import PREVIEW, look_again
@@ -155,10 +155,10 @@ def heading(details: Details) -> dict[str, str]:
     return {
         "Item": item.id,
         "Held": f"{item.held_at:%Y-%m-%d %H:%M:%S} UTC, {size(item.size)}",
-        "Class": f"{item.kind} ({', '.join(item.reasons)})",
-        "State": ", ".join([item.state, *notes]),
+        "Class": f"{retell(item.kind)} ({', '.join(item.reasons)})",
+        "State": ", ".join([retell(item.state), *notes]),
         "Client": client,
-        "From": item.summary.get("sender", "") or item.damage or "<>",
+        "From": item.summary.get("sender", "") or retell(item.damage) or "<>",
         "To": item.summary.get("recipients", ""),
         "Subject": item.summary.get("subject", ""),
         "SHA-256": details.sha256,

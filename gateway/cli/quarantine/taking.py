@@ -18,7 +18,7 @@ from gateway import __version__
 from gateway.cli.options import ConfigFile
 from gateway.cli.quarantine.desk import Id, is_guest, opened, who
 from gateway.cli.terminal import console, markup, stop
-from gateway.cli.words import say
+from gateway.cli.words import number, say
 from gateway.custody import records
 from gateway.model import Report
 from gateway.scan.formats.lib7zip import locked_zip
@@ -59,9 +59,12 @@ def export(
 
 def written_to(item: str, file: Path, count: int) -> tuple[str, str]:
     """What was done, and what a locked zip opens with."""
-    wrote = "Wrote {count} bytes of {item} to {file}."
+    one, many = (
+        "Wrote {count} byte of {item} to {file}.",
+        "Wrote {count} bytes of {item} to {file}.",
+    )
     return (
-        say(wrote, count=count, item=item, file=file),
+        number(one, many, count=count, item=item, file=file),
         say("Its password is: {password}", password=PASSWORD),
     )
 

@@ -17,7 +17,7 @@ from gateway.cli.errand import ask
 from gateway.cli.quarantine.taking import new_file, written_to
 from gateway.cli.review.desk import PAGE, SHOWN, Answers, Outcome, Wanted, addressed
 from gateway.cli.terminal import FAILURE, cell, stop
-from gateway.cli.words import say
+from gateway.cli.words import retell, say
 from quarantine import Delivery, Details, Item, Record
 
 _OURS = "lazaretto: "
@@ -161,7 +161,7 @@ class Errands:
         with _memory(typed) as given, _memory() as out, _memory() as complaint:
             answer = ask(self.place, words, (given, out if output is None else output, complaint))
             if answer.problem:
-                return _Done(answer.code, "", answer.problem)
+                return _Done(answer.code, "", retell(answer.problem))
             return _Done(answer.code, _content(out), _content(complaint))
 
 

@@ -9,7 +9,7 @@ from rich.text import Text
 from gateway.cli.quarantine.desk import who
 from gateway.cli.review.desk import Answers, Desk, Outcome
 from gateway.cli.terminal import cell
-from gateway.cli.words import say
+from gateway.cli.words import retell, say
 from gateway.custody import records
 from gateway.model import Level
 from quarantine import Details, Item, State
@@ -217,8 +217,8 @@ def _settle(desk: Desk, details: Details, title: str, *, arrived: bool) -> Form:
 def _mail(item: Item) -> tuple[Text, ...]:
     said = item.summary
     return (
-        cell(f"{item.kind}: {', '.join(item.reasons[:3])}"),
-        cell(f"{say('From')} {said.get('sender', '') or item.damage or '<>'}"),
+        cell(say("{kind}: {reasons}", kind=item.kind, reasons=", ".join(item.reasons[:3]))),
+        cell(f"{say('From')} {said.get('sender', '') or retell(item.damage) or '<>'}"),
         cell(f"{say('To')} {said.get('recipients', '')}"),
         cell(f"{say('Subject')} {said.get('subject', '')}"),
     )

@@ -16,7 +16,7 @@ from gateway.cli.quarantine.showing import heading, history
 from gateway.cli.review.desk import Desk, Outcome, attempt
 from gateway.cli.terminal import cell
 from gateway.cli.tree import explained
-from gateway.cli.words import say
+from gateway.cli.words import retell, say
 from gateway.custody import records
 from quarantine import Details, Item
 
@@ -70,7 +70,8 @@ class Sheet(Screen[None]):
         """Show what is known of it now."""
         self._details = details
         item = details.item
-        top = f" {item.id}   {item.kind}, {item.state}   {item.summary.get('subject', '')}"
+        what = f"{retell(item.kind)}, {retell(item.state)}"
+        top = f" {item.id}   {what}   {item.summary.get('subject', '')}"
         self.query_one("#top", Static).update(cell(top, "bold"))
         self.query_one("#found", Static).update(_found(details))
         self.query_one("#told", Static).update(_history(details))
