@@ -10,7 +10,7 @@ from gateway.packs.load import read_folder
 from gateway.packs.syntax import outline
 from gateway.scan.analyzers.yara import YaraAnalyzer
 from gateway.scan.api import Artifact, Context
-from gateway.scan.kinds import identify
+from gateway.scan.identity import identify
 from gateway.scan.libyara import compile_rules
 
 

@@ -30,7 +30,8 @@ from gateway.scan.api import Analyzer, Artifact, Context, Extractor, Member, Rev
 from gateway.scan.budget import Budget, ExhaustedError, Limits
 from gateway.scan.copies import Copies, copy_note
 from gateway.scan.echoes import NO_ECHOES, without_echoes
-from gateway.scan.kinds import Kind, identify
+from gateway.scan.identity import identify
+from gateway.scan.kinds import Kind
 from gateway.scan.known import ByBytes, Known
 from gateway.scan.passwords import Passwords
 from gateway.scan.watch import OverdueError, Unwatched, Watch

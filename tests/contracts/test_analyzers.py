@@ -15,7 +15,8 @@ from gateway.scan.api import Analyzer, Artifact, Context
 from gateway.scan.builtin import ANALYZERS, BY_BYTES
 from gateway.scan.codes import FINDINGS
 from gateway.scan.formats.compoundwriter import compound_file
-from gateway.scan.kinds import Kind, identify
+from gateway.scan.identity import identify
+from gateway.scan.kinds import Kind
 from gateway.scan.libyara import compile_rules
 from tests.support import codes, containers, excel4, files, health, office, pdf
 from tests.support.shortcuts import shortcut

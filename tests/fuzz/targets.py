@@ -82,7 +82,8 @@ from gateway.scan.formats.pdfobjects import PdfObjects
 from gateway.scan.formats.pdfvalues import Parser
 from gateway.scan.formats.salvage import Salvaged
 from gateway.scan.formats.xlm import compiled, machine, package, typed, workbook97
-from gateway.scan.kinds import Kind, identify
+from gateway.scan.identity import identify
+from gateway.scan.kinds import Kind
 from gateway.smtp.address import parse_recipient, parse_sender
 from gateway.smtp.data import DataReader, DataRules
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 from gateway.model import Finding, Gap
 from gateway.scan.api import Artifact, Context, Extractor, Member
-from gateway.scan.kinds import Kind, identify
+from gateway.scan.identity import identify
+from gateway.scan.kinds import Kind
 from gateway.scan.passwords import Passwords
 
 _READ_AT_ONCE = 7001

@@ -9,7 +9,7 @@ from gateway.scan.api import Artifact
 from gateway.scan.formats.compound import CompoundFile
 from gateway.scan.formats.compoundwriter import compound_file
 from gateway.scan.formats.vba import decompress
-from gateway.scan.kinds import identify
+from gateway.scan.identity import identify
 
 
 def artifact(data: bytes, *names: str, declared_type: str = "") -> Artifact:

@@ -12,7 +12,8 @@ from gateway.scan.api import Artifact, Context
 from gateway.scan.evidence import quote
 from gateway.scan.formats import filenames, lookalikes, ziprecords
 from gateway.scan.formats.kindnames import in_words
-from gateway.scan.kinds import Kind, is_polyglot
+from gateway.scan.identity import is_polyglot
+from gateway.scan.kinds import Kind
 
 _PROGRAMS = frozenset({Kind.PE, Kind.ELF, Kind.MACHO, Kind.JAR, Kind.MSI, Kind.LNK, Kind.SCRIPT})
 _VAGUE = frozenset({Kind.DATA, Kind.TEXT, Kind.HPRIM, Kind.EMPTY})

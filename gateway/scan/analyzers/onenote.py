@@ -13,7 +13,8 @@ from gateway.model import Finding, Gap, Level
 from gateway.scan.api import Artifact, Context
 from gateway.scan.evidence import quote
 from gateway.scan.formats import filenames, onepage, onestore
-from gateway.scan.kinds import Kind, identify
+from gateway.scan.identity import identify
+from gateway.scan.kinds import Kind
 from gateway.scan.signs import Sign, findings
 
 _MOST_FILES = 200

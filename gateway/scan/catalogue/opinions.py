@@ -1,11 +1,16 @@
-"""What findings of others mean: a clamd beside us, and the lists of this site."""
+"""What findings of others mean: rules of a pack, a clamd beside us, the lists of this site."""
 
 from collections.abc import Mapping
 
 from gateway.model import Level
-from gateway.scan.catalogue.explanation import MALICIOUS, NOT_RELEASE, NOTE, Explanation
+from gateway.scan.catalogue.explanation import ASK, MALICIOUS, NOT_RELEASE, NOTE, Explanation
 
 FINDINGS: Mapping[str, Explanation] = {
+    "yara.match": Explanation(
+        (Level.NOTE, Level.SUSPICIOUS, Level.MALICIOUS),
+        "A rule of a rule pack matched; the rule has its own description and level.",
+        f"{ASK} `lazaretto rules show RULE` tells more about the rule.",
+    ),
     "clamd.found": Explanation(
         (Level.SUSPICIOUS, Level.MALICIOUS),
         "ClamAV knows the file; the evidence is its name there. What it only suspects (PUA, "

@@ -13,6 +13,54 @@ from gateway.scan.catalogue.explanation import (
 )
 
 FINDINGS: Mapping[str, Explanation] = {
+    "disguise.program": Explanation(
+        MALICIOUS,
+        "A program bears the name of a document, a picture or an archive.",
+        NOT_RELEASE,
+        "T1036.008",
+    ),
+    "disguise.double-extension": Explanation(
+        MALICIOUS,
+        "The name pretends to be a document, and its real last extension is that of a program.",
+        NOT_RELEASE,
+        "T1036.007",
+    ),
+    "disguise.right-to-left": Explanation(
+        (Level.SUSPICIOUS, Level.MALICIOUS),
+        "Invisible characters turn part of the name round; malicious when it is a program's.",
+        NOT_RELEASE,
+        "T1036.002",
+    ),
+    "disguise.padding": Explanation(
+        MALICIOUS,
+        "So many spaces stand before the extension of a program that no window shows it.",
+        NOT_RELEASE,
+        "T1036.008",
+    ),
+    "disguise.polyglot": Explanation(
+        (Level.SUSPICIOUS, Level.MALICIOUS),
+        "One file that two programs read as two different things; malicious when one is a program.",
+        NOT_RELEASE,
+        "T1036.008",
+    ),
+    "disguise.mismatch": Explanation(
+        NOTE,
+        "The content is of another kind than the name says; both are harmless kinds.",
+        "Nothing: many programs name their files carelessly.",
+        "T1036.008",
+    ),
+    "program.attached": Explanation(
+        SUSPICIOUS,
+        "A program for Windows, Linux, macOS or Java is attached under an honest name.",
+        f"{ASK} Software comes from its maker's site, not by mail.",
+        "T1204.002",
+    ),
+    "program.script": Explanation(
+        SUSPICIOUS,
+        "A file that the system runs when it is opened: a script, a shortcut, a console file.",
+        f"{ASK} Very few honest senders attach these.",
+        "T1204.002",
+    ),
     "disguise.lookalike": Explanation(
         SUSPICIOUS,
         "The name mixes Latin letters with foreign ones that look like them, so that it is read as "

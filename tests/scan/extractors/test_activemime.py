@@ -1,5 +1,5 @@
 from gateway.scan.extractors.activemime import ActiveMimeExtractor
-from gateway.scan.kinds import identify
+from gateway.scan.identity import identify
 from tests.support import files
 from tests.support.containers import activemime
 from tests.support.extracting import opened

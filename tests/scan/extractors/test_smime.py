@@ -3,7 +3,8 @@ import zlib
 from gateway.model import Gap, Reason
 from gateway.scan.api import Artifact, Context, Member
 from gateway.scan.extractors.smime import SmimeExtractor
-from gateway.scan.kinds import Kind, identify
+from gateway.scan.identity import identify
+from gateway.scan.kinds import Kind
 from tests.support.extracting import opened as files_opened
 from tests.support.mail import honest
 from tests.support.smime import COMPRESSED, ENVELOPED, signed, wrapped

@@ -6,7 +6,8 @@ import pytest
 
 from gateway.packs import load
 from gateway.scan.extractors.encoded import EncodedExtractor
-from gateway.scan.kinds import Kind, identify
+from gateway.scan.identity import identify
+from gateway.scan.kinds import Kind
 from gateway.workers.engine import build_engine
 from gateway.workers.frames import Setup
 from tests.support import files, health

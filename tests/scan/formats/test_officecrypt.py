@@ -15,7 +15,7 @@ from msoffcrypto.method.rc4 import DocumentRC4
 from gateway.model import Reason
 from gateway.scan.extractors.ole import OleExtractor
 from gateway.scan.formats.officecrypt import lock_of_package, lock_of_workbook
-from gateway.scan.kinds import identify
+from gateway.scan.identity import identify
 from tests.support import files
 from tests.support.extracting import opened, told
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.scan import kinds
-from gateway.scan.kinds import OLE_STREAM, Kind, identify, is_polyglot
+from gateway.scan.identity import identify, is_polyglot
+from gateway.scan.kinds import OLE_STREAM, Kind
 from tests.support import files, packing
 
 INSTALLER = bytes.fromhex("84100c0000000000c000000000000046")
