@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.scan import kinds
+from gateway.scan import identity
 from gateway.scan.identity import identify, is_polyglot
 from gateway.scan.kinds import OLE_STREAM, Kind
 from tests.support import files, packing
@@ -206,7 +206,7 @@ def test_a_page_behind_rubbish_is_a_page_as_a_browser_would_have_it() -> None:
 
 
 def test_every_signature_is_looked_for() -> None:
-    assert {*kinds._FURTHER_IN}.union(*kinds._AT_THE_HEAD.values()) == {*kinds._SIGNATURES}
+    assert {*identity._FURTHER_IN}.union(*identity._AT_THE_HEAD.values()) == {*identity._SIGNATURES}
 
 
 def test_a_file_of_no_kind_that_counts_is_no_polyglot() -> None:
