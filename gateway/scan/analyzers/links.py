@@ -53,7 +53,9 @@ class LinkAnalyzer:
 
 def _shares(links: Iterable[str], artifact: Artifact) -> Iterator[Finding]:
     """Links to shares outside of the writer's house; those of the house work for nobody else."""
-    shares = [link for link in links if addresses.is_outside(addresses.share_host(link))]
+    # In a page, two slashes lead to the web by the protocol of the page.
+    named = (link for link in links if not link.startswith("//"))
+    shares = [link for link in named if addresses.is_outside(addresses.share_host(link))]
     by_level = {
         Level.SUSPICIOUS: [link for link in shares if _is_trap(link)],
         Level.NOTE: [link for link in shares if not _is_trap(link)],

@@ -59,6 +59,10 @@ def test_a_link_to_a_share_is_judged_by_what_a_click_does(link: str, level: Leve
     assert judged(RELATION.format("hyperlink", link), "word/_rels/document.xml.rels") == expected
 
 
+def test_a_link_of_a_page_without_protocol_leads_to_the_web() -> None:
+    assert judged("<html><a href='//203.0.113.7/vcard.js?u=1'>x</a></html>", "a.html") == []
+
+
 def test_a_link_to_a_program_is_shown_first() -> None:
     links = "".join(f"<a href='https://a.example/{n}'>x</a>" for n in range(9))
     (finding,) = look(
