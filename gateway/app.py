@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TextIO, TypeVar
 
 from gateway import tls
-from gateway.acts import Means
+from gateway.case import Means
 from gateway.config import ConfigError, Settings
 from gateway.custody.caretaker import leniency, notices, patience, stand_ins, upkeep
 from gateway.custody.lockboxes import gateway_key, lockbox

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Protocol
 
-from gateway.acts import Case, Means, act
+from gateway.acts import act
 from gateway.allowances.leniency import Leniency
+from gateway.case import Case, Means
 from gateway.cleaning import Copy, Cut, Whole, cleaned, cuts
 from gateway.custody import records
 from gateway.failpoints import reach

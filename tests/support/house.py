@@ -10,7 +10,7 @@ from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from gateway.acts import Means
+from gateway.case import Means
 from gateway.custody.holding import Patience
 from gateway.failpoints import reach
 from gateway.model import (
