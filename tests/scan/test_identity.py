@@ -65,6 +65,10 @@ HONEST = {
     "lz4 behind what is skipped": (packing.skipped(b"x") + packing.lz4(b"x"), Kind.LZ4),
     "snappy": (packing.snappy(files.TEXT), Kind.SNAPPY),
     "alz": (packing.alz({"a.txt": files.TEXT}), Kind.ALZ),
+    "numbers with an H among them": (
+        b"\x08\0\0\0\1\0\0\0H\0\0\0\1\0\0\0\0\0\0\0\x16\0\0\0\x09\0D\0R\0M\0",
+        Kind.DATA,
+    ),
     "nothing": (b"", Kind.EMPTY),
     "noise": (random.Random(1).randbytes(300), Kind.DATA),
 }  # fmt: skip

@@ -203,6 +203,16 @@ COMPRESSED = {
 }
 
 
+def with_another_password(archive: bytes, files: dict[str, bytes], password: str) -> bytes:
+    """A 7z with files added that have a password of their own."""
+    library = pybit7z.Bit7zLibrary(pybit7z.default_lib7zip())
+    writer = pybit7z.BitArchiveWriter(library, archive, pybit7z.FormatSevenZip)
+    writer.set_password(password)
+    for name, data in files.items():
+        writer.add_file(data, name)
+    return bytes(writer.compress_to())
+
+
 def sevenzipped(
     files: dict[str, bytes], *, password: str = "", hide_names: bool = False, solid: bool = True
 ) -> bytes:

@@ -14,6 +14,11 @@ from gateway.scan.formats.lib7zip import Archive, Item, SevenZipError
 from gateway.scan.kinds import Kind
 from gateway.scan.passwords import Cost, Passwords, opened_note
 
+_OF_A_LOCK = frozenset({Reason.ENCRYPTED, Reason.DAMAGED})
+"""How 7-Zip puts it that a password is wrong."""
+_MOST_FAILURES = 3
+"""Files that stay locked; after so many no other is tried."""
+
 
 class SevenZipExtractor:
     """Opens archives and disk images that no other extractor opens.
@@ -45,14 +50,42 @@ class SevenZipExtractor:
         yield from notes
         contents = self._all_at_once(archive, items)
         old = _old_entries(artifact.data) if kind is Kind.LZH else {}
+        locked: dict[Item, Gap] = {}
         for item in items:
             entry = old.get(item.index)
             if entry is not None and entry.size == item.size:
                 yield Member(item.name, lzhuf.opened(artifact.data, entry))
+                continue
+            seen = self._member(archive, item, artifact, contents)
+            if isinstance(seen, Gap) and item.is_encrypted and seen.reason in _OF_A_LOCK:
+                locked[item] = seen
             else:
-                yield self._member(archive, item, artifact, contents)
+                yield seen
+        yield from self._by_other_passwords(artifact, kind, locked, passwords)
         if archive.is_cut_short:
             yield Gap(Reason.TOO_MANY, "more files than are looked at", artifact.lineage)
+
+    def _by_other_passwords(
+        self, artifact: Artifact, kind: Kind, locked: dict[Item, Gap], passwords: Passwords
+    ) -> Iterator[Member | Finding | Gap]:
+        """Files that the first password does not open: in RAR each may have one of its own."""
+        failures = 0
+        for one in sorted(locked, key=lambda item: item.size):
+            if one not in locked:
+                continue
+            opens = partial(self._opens, artifact, kind, item=one)
+            password = passwords.find(opens, Cost.DEAR) if failures < _MOST_FAILURES else None
+            if password is None:
+                failures += 1
+                continue
+            yield opened_note(password, kind.value, artifact.lineage)
+            archive, _ = self._opened(artifact, kind, password.text)
+            for item in tuple(locked):
+                seen = self._member(archive, item, artifact, {})
+                if isinstance(seen, Member):
+                    del locked[item]
+                    yield seen
+        yield from locked.values()
 
     def _unlocked(
         self, artifact: Artifact, kind: Kind, passwords: Passwords
@@ -83,13 +116,13 @@ class SevenZipExtractor:
         )
         return archive, tuple(archive.items())
 
-    def _opens(self, artifact: Artifact, kind: Kind, text: str) -> bool:
-        """Whether the smallest locked file comes out with this password."""
+    def _opens(self, artifact: Artifact, kind: Kind, text: str, item: Item | None = None) -> bool:
+        """Whether a locked file comes out with this password: ``item``, or the smallest."""
         try:
             archive, items = self._opened(artifact, kind, text)
             locked = [item for item in items if item.is_encrypted and item.size]
-            if locked:
-                archive.read(min(locked, key=lambda item: item.size))
+            if item or locked:
+                archive.read(item or min(locked, key=lambda one: one.size))
         except SevenZipError:
             return False
         return True

@@ -9,6 +9,7 @@ from tests.support import files, packing
 from tests.support.extracting import opened, told
 
 EXTRACTOR = SevenZipExtractor()
+OTHER = files.TEXT[::-1]
 TWO = {"a.txt": files.TEXT, "d/b.bin": bytes(5000)}
 
 
@@ -107,3 +108,29 @@ def test_a_damaged_file_of_that_method_is_damage() -> None:
     archive[60] ^= 0xFF
 
     assert opened(EXTRACTOR, bytes(archive)).errors
+
+
+SAID = "Mot de passe : Xy7!q, puis mot de passe : Zk9#w"
+
+
+def locked_twice(second: str) -> bytes:
+    first = files.sevenzipped({"a.txt": files.TEXT}, password="Xy7!q")
+    return files.with_another_password(first, {"b.txt": OTHER, "c.txt": OTHER[:90]}, second)
+
+
+def test_files_with_passwords_of_their_own_are_opened_when_both_are_said() -> None:
+    inside = opened(EXTRACTOR, locked_twice("Zk9#w"), context=told(SAID))
+
+    assert inside.files == {"a.txt": files.TEXT, "b.txt": OTHER, "c.txt": OTHER[:90]}
+    assert inside.codes == ["archive.password"] * 2
+    assert inside.gaps == []
+
+
+def test_files_whose_own_password_nobody_says_are_gaps_beside_the_others() -> None:
+    inside = opened(EXTRACTOR, locked_twice("unsaid-55"), context=told(SAID))
+
+    assert inside.files == {"a.txt": files.TEXT}
+    assert {(gap.reason, gap.lineage[-1]) for gap in inside.gaps} == {
+        (Reason.ENCRYPTED, "b.txt"),
+        (Reason.ENCRYPTED, "c.txt"),
+    }
