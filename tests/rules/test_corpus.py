@@ -43,8 +43,10 @@ NOTES_BY_NATURE = frozenset(
 
 def judged(label: str) -> Iterator[tuple[str, bool, Report]]:
     for row in rows(label, every=EVERY):
-        report = _engine().scan(row["path"].read_bytes(), row["path"].name)
-        yield row["path"].name, row["fp_eligible"], report
+        data, name = row["path"].read_bytes(), row["path"].name
+        declared_type = "message/rfc822" if name.endswith(".eml") else ""
+        report = _engine().scan(data, name, declared_type=declared_type)
+        yield name, row["fp_eligible"], report
 
 
 @cache
