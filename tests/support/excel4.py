@@ -23,17 +23,20 @@ def package(
     start: str = "Macro1!$A$1",
     state: str = "very hidden",
     is_binary: bool = False,
+    macros: bool = True,
 ) -> bytes:
-    """An .xlsm or .xlsb; the first sheet holds macros."""
+    """An .xlsm or .xlsb; the first sheet holds macros, if any does."""
     ending = "bin" if is_binary else "xml"
     paths = [
-        f"macrosheets/sheet{at}.{ending}" if at == 1 else f"worksheets/sheet{at}.{ending}"
+        f"macrosheets/sheet{at}.{ending}"
+        if at == 1 and macros
+        else f"worksheets/sheet{at}.{ending}"
         for at in range(1, len(sheets) + 1)
     ]
     make = _binary_workbook if is_binary else _xml_workbook
     fill = _binary_sheet if is_binary else _xml_sheet
     relations = "".join(
-        f'<Relationship Id="rId{at}" Type="{_SPACE}x/{_kind(at)}" Target="{path}"/>'
+        f'<Relationship Id="rId{at}" Type="{_SPACE}x/{_kind(path)}" Target="{path}"/>'
         for at, path in enumerate(paths, start=1)
     )
     whole = f'<Relationships xmlns="{_SPACE}package/2006/relationships">{relations}</Relationships>'
@@ -52,8 +55,8 @@ def package(
     )
 
 
-def _kind(at: int) -> str:
-    return "xlMacrosheet" if at == 1 else "worksheet"
+def _kind(path: str) -> str:
+    return "xlMacrosheet" if path.startswith("macrosheets/") else "worksheet"
 
 
 def _xml_workbook(sheets: list[str], name: str, start: str, state: str) -> bytes:

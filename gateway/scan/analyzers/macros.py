@@ -87,7 +87,11 @@ _DEEDS = (
             | \b com\.sun\.star\. (?: system\.SystemShellExecute | bridge\.oleautomation ) \b
             | 72C24DD5-D70A-438B-8A42-98424B88AFB8
             | \b (?: powershell | pwsh | mshta | certutil | bitsadmin | regsvr32 | rundll32
-                   | wscript | cscript ) (?: \.exe \b | \s+ (?: \S*[-/\\.,:$("] | $ ) )
+                   | wscript | cscript )
+              (?: \.exe \b
+                # An option, a path, an address, or a command; not « PowerShell : niveau 2. »
+                | \s+ (?: [-/] \w | \S* [\\$"] | \S* [.,:/] (?! [\s.,:;] | $ ) | $
+                       | \(? (?: iex | iwr | invoke | (?: new | get | start | set | add ) - ) ) )
             | \b do \s+ shell \s+ script \b
             | \b cmd (?: \.exe )? \s+ /[ck] | %comspec% | ^ [ \t]* =? EXEC \s* \(
             | \b (?: WinExec | ShellExecute (?:Ex)? [AW] | CreateProcess [AW] | CreateThread
