@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from gateway.scan.formats import filenames
 
-BEGINS = r"""(?x: (?: [=("'`] | \breturn | [\w$]\s? : ) \s{0,4} \[? \s{0,4} )"""
+BEGINS = r"""(?x: (?: [=("'`] | (?<!["']): | \breturn ) \s{0,4} \[? \s{0,4} )"""
 """What stands before numbers that a script uses. The values of JSON stand behind a quoted name."""
 
 _LIBRARY = 200_000
