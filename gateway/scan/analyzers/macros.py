@@ -78,7 +78,6 @@ _DEEDS = (
             | \b (?: WinExec | ShellExecute (?:Ex)? [AW]? | CreateProcess [AW]? | CreateThread
                    | CreateRemoteThread | VirtualAlloc (?:Ex)? | WriteProcessMemory
                    | QueueUserAPC | AppleScriptTask | RegisterXLL ) \b
-            | \b MacScript \b (?! \s* \(? \s* "" )  # Of a literal counts what it says.
             """
         ),
         re.compile(

@@ -82,7 +82,6 @@ def test_a_macro_on_one_line_counts() -> None:
         'x = "powershell -nop"',
         "NormalTemplate.VBProject.VBComponents(1).CodeModule.AddFromString s",
         "Shell _\n    command",
-        "x = MacScript(command)",
         'MacScript "do shell script ""open -a Calculator"""',
     ],
 )
@@ -108,6 +107,7 @@ def test_starting_by_itself_and_acting_is_malicious(statement: str) -> None:
         "a = Chr(10) & Chr(13) & x",
         "Application.Run macro",
         'dossier = MacScript("return (path to documents folder) as string")',
+        "fichier = MacScript(choix)",
     ],
 )
 def test_words_that_only_look_like_commands_are_none(statement: str) -> None:
