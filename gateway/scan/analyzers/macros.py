@@ -59,13 +59,14 @@ class _Deed:
     does: str
     in_code: re.Pattern[str]
     in_strings: re.Pattern[str] | None = None
+    needs_both: bool = False
 
     def shows(self, line: Line) -> bool:
         """Whether ``line`` does it."""
-        if self.in_code.search(line.code):
-            return True
+        in_code = self.in_code.search(line.code) is not None
         said = (line.strings, line.spoken)
-        return self.in_strings is not None and any(map(self.in_strings.search, said))
+        in_strings = self.in_strings is not None and any(map(self.in_strings.search, said))
+        return in_code and in_strings if self.needs_both else in_code or in_strings
 
 
 _DEEDS = (
@@ -108,6 +109,15 @@ _DEEDS = (
             r"(?i)\b(?:URLDownloadToFile[AW]?|InternetOpenUrl[AW]?|WinHttp\.WinHttpRequest"
             r"|(?:MSXML2|Microsoft)\.(?:Server)?XMLHTTP)\b"
         ),
+    ),
+    _Deed(
+        "writes a program to the disk",
+        re.compile(
+            r"(?i)\bOpen\b.{1,300}\bFor\s+(?:Output|Binary|Append)\b"
+            r"|\b(?:CreateTextFile|OpenTextFile|SaveToFile|FileCopy|CopyFile)\b"
+        ),
+        re.compile(r"(?im)\w\.(?:vb[se]|jse?|bat|cmd|ps1|hta|exe|scr|dll|wsf|lnk)[ \t]*$"),
+        needs_both=True,
     ),
     _Deed(
         "hides what it does",
@@ -186,6 +196,11 @@ def _judge(artifact: Artifact, source: list[Line], procedures: list[Line]) -> Fi
             code, level, technique = "macro.autoexec", Level.SUSPICIOUS, "T1204.002"
             summary = "A macro starts by itself"
             shown = starts
+        case False, True if Kind.OLE not in artifact.kinds and starbasic.may_hold(artifact.data):
+            # LibreOffice runs no macro of a document that nobody signed, and offers no button.
+            code, level, technique = "macro.present", Level.NOTE, "T1059.005"
+            summary = f"A macro {does} if somebody starts it and LibreOffice is set to allow it"
+            shown = [*acts]
         case False, True:
             code, level, technique = "macro.acts", Level.SUSPICIOUS, "T1059.005"
             summary = f"A macro {does} when somebody starts it"

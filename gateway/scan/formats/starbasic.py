@@ -18,10 +18,14 @@ _NAME = re.compile(r"\bname\s*=\s*[\"']([^\"']{1,200})")
 _AROUND = re.compile(r"<!\[CDATA\[|\]\]>|</?(?:[\w.-]{1,20}:)?source-code\s*>")
 
 
+def may_hold(data: bytes) -> bool:
+    """Whether a part or a document may have a module; LibreOffice declares the spaces in all."""
+    return b"module" in data and any(space in data for space in _SPACES)
+
+
 def modules(data: bytes) -> Iterator[Module]:
     """Every module in a part of a package or in a flat document."""
-    # LibreOffice declares the spaces in every part, and few have a module.
-    if b"module" not in data or not any(space in data for space in _SPACES):
+    if not may_hold(data):
         return
     text = markup.decode(data)
     position = 0

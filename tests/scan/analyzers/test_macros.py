@@ -82,6 +82,8 @@ def test_a_macro_on_one_line_counts() -> None:
         'x = "powershell -nop"',
         "NormalTemplate.VBProject.VBComponents(1).CodeModule.AddFromString s",
         "Shell _\n    command",
+        'Open Environ("TEMP") & "\\a.vbs" For Output As #1',
+        'flux.SaveToFile Environ("TEMP") & "\\a" & ".exe", 2',
         'MacScript "do shell script ""open -a Calculator"""',
     ],
 )
@@ -108,6 +110,8 @@ def test_starting_by_itself_and_acting_is_malicious(statement: str) -> None:
         "Application.Run macro",
         'dossier = MacScript("return (path to documents folder) as string")',
         "fichier = MacScript(choix)",
+        'Open chemin & "\\export.csv" For Output As #1',
+        'MsgBox "Ne pas ouvrir setup.exe"',
     ],
 )
 def test_words_that_only_look_like_commands_are_none(statement: str) -> None:
@@ -317,25 +321,26 @@ FLAT = (
 class TestBasicOfLibreOffice:
     @pytest.mark.parametrize("document", [BASIC, FLAT])
     @pytest.mark.parametrize(
-        ("statement", "expected"),
+        ("statement", "summary"),
         [
-            ("MsgBox &quot;Bonjour&quot;", ("macro.present", Level.NOTE)),
-            ("Shell(&quot;calc&quot;)", ("macro.acts", Level.SUSPICIOUS)),
-            ('<![CDATA[Shell("calc")]]>', ("macro.acts", Level.SUSPICIOUS)),
+            ("MsgBox &quot;Bonjour&quot;", "There are macros that do not start"),
+            ("Shell(&quot;calc&quot;)", "A macro runs programs if somebody starts it"),
+            ('<![CDATA[Shell("calc")]]>', "A macro runs programs if somebody starts it"),
             (
                 "x = createUnoService(&quot;com.sun.star.system.SystemShellExecute&quot;)",
-                ("macro.acts", Level.SUSPICIOUS),
+                "A macro runs programs if somebody starts it",
             ),
         ],
     )
-    def test_a_module_is_judged_by_what_it_does(
-        self, document: str, statement: str, expected: tuple[str, Level]
+    def test_a_module_is_a_note_and_its_deeds_are_told(
+        self, document: str, statement: str, summary: str
     ) -> None:
         artifact = office.artifact(document.format(statement).encode(), "Module1.xml")
         (finding,) = MacroAnalyzer().analyze(artifact, Context())
 
         assert isinstance(finding, Finding)
-        assert (finding.code, finding.level) == expected
+        assert (finding.code, finding.level) == ("macro.present", Level.NOTE)
+        assert finding.summary.startswith(summary)
         assert "Module1 line " in finding.evidence
 
     def test_modules_of_another_kind_are_nothing(self) -> None:
