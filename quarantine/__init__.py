@@ -3,6 +3,7 @@
 from quarantine.audit import Head, Verdict
 from quarantine.errors import (
     AmbiguousIdError,
+    BusyError,
     ClockError,
     IntegrityError,
     KeyFileError,

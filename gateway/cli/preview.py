@@ -5,7 +5,7 @@ from itertools import groupby
 
 from rich.text import Text
 
-from gateway.cli.terminal import cell, console
+from gateway.cli.terminal import cell
 from gateway.cli.words import retell, say
 from gateway.model import Finding, Report
 from gateway.scan.preview import HEADER, MACRO, TEXT
@@ -13,14 +13,8 @@ from gateway.scan.preview import HEADER, MACRO, TEXT
 _TITLES = {HEADER: "Header of ", TEXT: "Words of ", MACRO: "Macro of "}
 
 
-def print_preview(report: Report) -> None:
-    """Print what `gateway.scan.preview` saw."""
-    for line in preview_lines(report):
-        console.print(line, soft_wrap=True)
-
-
 def preview_lines(report: Report) -> Iterator[Text]:
-    """The lines of each part below its place."""
+    """What `gateway.scan.preview` saw: the lines of each part below its place."""
     lines = [finding for finding in report.findings if finding.code in _TITLES]
     for (code, lineage), part in groupby(lines, key=lambda found: (found.code, found.lineage)):
         where = " / ".join(lineage[1:]) or say("the message")

@@ -1,3 +1,4 @@
+import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -53,6 +54,15 @@ def test_the_words_of_a_message_are_shown_and_can_do_no_harm(tmp_path: Path) -> 
     assert "color: red" not in text
     assert "\x1b" not in text
     assert "https://" not in text
+
+
+def test_programs_get_the_words_of_a_message_too(tmp_path: Path) -> None:
+    told = json.loads(shown(tmp_path, MAIL, "--text", "--json"))
+
+    text = "\n".join(told["text"])
+    assert "Cliquez sur hxxps://evil[.]example/login" in text
+    assert "\x1b" not in text
+    assert told["needs_two_persons"] is False
 
 
 def test_the_source_of_a_macro_is_shown(tmp_path: Path) -> None:

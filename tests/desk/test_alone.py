@@ -118,6 +118,33 @@ async def test_sixteen_are_served_at_once_whoever_they_are(
     assert done.code == 0, done.err
 
 
+async def gathered(count: int) -> None:
+    """Wait until so many commands run."""
+    for _ in range(400):
+        if len(children()) == count:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"expected {count} commands, found {children()}")
+
+
+async def test_a_command_ends_with_who_asked_for_it_and_with_the_gateway(tmp_path: Path) -> None:
+    config = settings(tmp_path)
+    watching = encode(Errand(("list", "--watch"), "C.UTF-8", "dumb", is_coloured=False))
+    null = os.open(os.devnull, os.O_RDWR)
+    with ExitStack() as leaving:
+        async with desk(config, StringIO(), my_groups(Role.VIEWER)) as place:
+            with silent(place, 1) as (peer,):
+                socket.send_fds(peer, [watching], [null] * 3)
+                await gathered(1)
+            await gathered(0)  # they have gone
+            (peer,) = leaving.enter_context(silent(place, 1))
+            socket.send_fds(peer, [watching], [null] * 3)
+            await gathered(1)
+        await gathered(0)  # the gateway has
+        assert peer.recv(PACKET_BYTES) == b""
+    os.close(null)
+
+
 async def test_what_belongs_to_the_machine_is_no_errand(tmp_path: Path) -> None:
     config = settings(tmp_path)
     async with desk(config, StringIO(), my_groups(Role.ADMINISTRATOR)) as place:

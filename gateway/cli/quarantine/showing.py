@@ -12,7 +12,7 @@ from rich.text import Text
 
 from gateway.cleaning import COPY_SENT
 from gateway.cli.options import ConfigFile, Json
-from gateway.cli.preview import print_preview
+from gateway.cli.preview import preview_lines
 from gateway.cli.quarantine.desk import Id, facts, line, opened, who
 from gateway.cli.terminal import cell, console, markup, stop
 from gateway.cli.tree import explained, size
@@ -56,14 +56,22 @@ def show(
             return
         details = box.view(identifier, who=who(), why=reason)
         message = box.message(details.item.id) if text else b""
+        if not json:
+            _print(details)
+            _print_next(details, settings)
+        words = list(_words(settings, message)) if text else []
         if json:
             needs_two = details.item.kind in settings.quarantine.two_persons
-            print(line({**_facts(details), "needs_two_persons": needs_two}))
+            more = {"text": [one.plain for one in words]} if text else {}
+            print(line({**_facts(details), "needs_two_persons": needs_two, **more}))
             return
-        _print(details)
-        _print_next(details, settings)
-        if text:
-            print_preview(asyncio.run(look_again(settings, message, factory=PREVIEW)))
+        for one in words:
+            console.print(one, soft_wrap=True)
+
+
+def _words(settings: Settings, message: bytes) -> Iterator[Text]:
+    """What a message says, made harmless by a worker."""
+    return preview_lines(asyncio.run(look_again(settings, message, factory=PREVIEW)))
 
 
 def _piped(identifier: str) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import ClassVar
 
@@ -10,13 +10,16 @@ from textual import on, work
 from textual.app import App
 from textual.binding import Binding, BindingType
 
-from gateway.cli.review.desk import SHOWN, Answers, Desk, Outcome, attempt
+from gateway.cli.review.desk import SHOWN, Desk, Outcome, Result, attempt
 from gateway.cli.review.dialogs import Busy, Dialog, Menu, Told
-from gateway.cli.review.forms import FORMS, Form
+from gateway.cli.review.forms import FORMS
 from gateway.cli.review.sheet import Sheet
 from gateway.cli.review.shelf import Items, Shelf
 from gateway.cli.words import say
 from quarantine import Item
+
+_A_WHILE_SECONDS = 0.2
+_ASKING = "Opening it ..."
 
 _CSS = """
 Screen { background: $background; }
@@ -78,7 +81,7 @@ class Review(App[None]):
             await self._look(item.id)
 
     async def _look(self, item: str) -> None:
-        found = await asyncio.to_thread(attempt, lambda: self._desk.look(item))
+        found = await self._meanwhile(_ASKING, lambda: self._desk.look(item))
         if isinstance(found, Outcome):
             await self._tell(found)
         else:
@@ -97,7 +100,7 @@ class Review(App[None]):
         deed = deed or await self.push_screen_wait(Menu(item))
         if not deed:
             return
-        details = await asyncio.to_thread(attempt, lambda: self._desk.details(item.id))
+        details = await self._meanwhile(_ASKING, lambda: self._desk.details(item.id))
         if isinstance(details, Outcome):
             await self._tell(details)
             return
@@ -105,7 +108,9 @@ class Review(App[None]):
         answers = await self.push_screen_wait(Dialog(form))
         if answers is None:
             return
-        await self._tell(await self._do(form, item.id, answers))
+        await self._tell(
+            await self._meanwhile(form.doing, lambda: form.deed(item.id, answers), patience=0)
+        )
         if isinstance(asked_on, Sheet):
             await self._show_again(asked_on, item.id)
 
@@ -118,10 +123,17 @@ class Review(App[None]):
         finally:
             self._is_asked = False
 
-    async def _do(self, form: Form, item: str, answers: Answers) -> Outcome:
-        busy = Busy(form.doing)
+    async def _meanwhile(
+        self, words: str, work: Callable[[], Result], *, patience: float = _A_WHILE_SECONDS
+    ) -> Result | Outcome:
+        """What comes of work; if it takes longer, words are shown meanwhile."""
+        asking = asyncio.ensure_future(asyncio.to_thread(attempt, work))
+        done, _ = await asyncio.wait([asking], timeout=patience)
+        if done:
+            return asking.result()
+        busy = Busy(words)
         await self.push_screen(busy)
-        outcome = await asyncio.to_thread(attempt, lambda: form.deed(item, answers))
+        outcome = await asking
         await busy.dismiss()
         return outcome
 
@@ -130,7 +142,7 @@ class Review(App[None]):
 
     async def _show_again(self, sheet: Sheet, item: str) -> None:
         """As it is now; what has gone is left for the list."""
-        details = await asyncio.to_thread(attempt, lambda: self._desk.details(item))
+        details = await self._meanwhile(_ASKING, lambda: self._desk.details(item))
         if isinstance(details, Outcome) or details.item.state not in SHOWN:
             self.pop_screen()
         else:

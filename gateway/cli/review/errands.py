@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NoReturn
 
 import msgspec
 from rich.text import Text
@@ -33,6 +34,7 @@ class _Shown(msgspec.Struct):
     deliveries: tuple[Delivery, ...]
     records: tuple[Record, ...]
     needs_two_persons: bool
+    text: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class Errands:
     def look(self, item: str) -> Details:
         """All about an item; that somebody looked is recorded first."""
         told = self._told("show", item, "--json", "--reason", "review")
-        shown = msgspec.json.decode(told, type=_Shown)
+        shown = _shown(told)
         self._for_two[item] = shown.needs_two_persons
         return Details(
             item=_item(told),
@@ -98,8 +100,8 @@ class Errands:
 
     def words(self, item: str) -> list[Text]:
         """The words of a message, made harmless by a worker of the gateway."""
-        told = self._told("show", item, "--text", "--reason", "review")
-        return [cell(line) for line in told.splitlines()]
+        told = self._told("show", item, "--text", "--json", "--reason", "review")
+        return [cell(line) for line in "\n".join(_shown(told).text).splitlines()]
 
     def release(self, item: str, answers: Answers) -> Outcome:
         """Look at it with the newest rules, and hand it over unless it is worse now."""
@@ -174,11 +176,23 @@ def _why(answers: Answers) -> str:
 
 
 def _item(line: str) -> Item:
-    known = msgspec.json.decode(line)
     try:
+        known = msgspec.json.decode(line)
         return msgspec.convert({**known, "kind": known["class"]}, Item)
-    except (KeyError, msgspec.ValidationError) as error:
-        stop(say("the gateway is of another version: {error}", error=error), FAILURE)
+    except (KeyError, msgspec.MsgspecError) as error:
+        _stop_strange(error)
+
+
+def _shown(line: str) -> _Shown:
+    try:
+        return msgspec.json.decode(line, type=_Shown)
+    except msgspec.MsgspecError as error:
+        _stop_strange(error)
+
+
+def _stop_strange(error: Exception) -> NoReturn:
+    """Say that the answer is not one that this program knows."""
+    stop(say("the gateway is of another version: {error}", error=error), FAILURE)
 
 
 def _document(raw: msgspec.Raw) -> bytes:
