@@ -17,7 +17,7 @@ from gateway.desk.errand import PACKET_BYTES, Answer, Errand, decode_answer, enc
 from gateway.desk.roles import Role
 from tests.support.commands import hold, lockbox, settings
 from tests.support.held import ITEM, mail_server
-from tests.support.people import children, desk, me, mine, my_groups
+from tests.support.people import children, desk, gathered, me, mine, my_groups
 
 pytestmark = pytest.mark.slow
 
@@ -116,15 +116,6 @@ async def test_sixteen_are_served_at_once_whoever_they_are(
     assert sixteenth == ""
     assert seventeenth == "too many are here: try again in a moment"
     assert done.code == 0, done.err
-
-
-async def gathered(count: int) -> None:
-    """Wait until so many commands run."""
-    for _ in range(400):
-        if len(children()) == count:
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError(f"expected {count} commands, found {children()}")
 
 
 async def test_a_command_ends_with_who_asked_for_it_and_with_the_gateway(tmp_path: Path) -> None:

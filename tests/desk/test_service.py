@@ -22,8 +22,8 @@ from tests.support.people import (
     NUMBERS,
     OUTSIDER,
     VIEWER,
-    children,
     desk,
+    gathered,
     open_folder,
     run,
     start,
@@ -209,14 +209,6 @@ async def test_a_socket_that_was_left_over_is_taken_and_a_file_is_not(folder: Pa
         async with desk(config, StringIO()):
             pass
     assert (folder / "desk.sock").read_text() == "mine"
-
-
-async def gathered(count: int) -> None:
-    for _ in range(400):
-        if len(children()) == count:
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError(f"expected {count} commands, found {children()}")
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])

@@ -1,5 +1,6 @@
 """Other accounts of this machine that use the command line, and the desk that they come to."""
 
+import asyncio
 import grp
 import multiprocessing
 import os
@@ -126,6 +127,15 @@ def children() -> list[str]:
     numbers = [number for file in listed for number in file.read_text().split()]
     told = [Path(f"/proc/{number}/cmdline").read_bytes().decode() for number in numbers]
     return [line for line in told if "main()\0quarantine" in line]
+
+
+async def gathered(count: int) -> None:
+    """Wait until so many commands run."""
+    for _ in range(400):
+        if len(children()) == count:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"expected {count} commands, found {children()}")
 
 
 @contextmanager
