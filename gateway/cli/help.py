@@ -57,15 +57,20 @@ def plain(formatter: HelpFormatter, command: Command, context: Context) -> None:
     _section(formatter, "Options", options)
     if examples:
         formatter.write_paragraph()
-        formatter.write_heading(_heading("Examples" if len(examples) > 1 else "Example"))
+        formatter.write_heading(heading("Examples" if len(examples) > 1 else "Example"))
         # Never broken: an example is there to be copied.
         formatter.write("".join(f"  {line}\n" for line in examples))
+
+
+def heading(name: str) -> str:
+    """Ready for the colon behind it, before which some languages have a space."""
+    return say(name) + say(": ").partition(":")[0]
 
 
 def _usage(command: Command, arguments: Iterable[tuple[str, str]]) -> Iterator[str]:
     if isinstance(command, TyperGroup):
         yield say("COMMAND")
-    yield "[OPTION]..."
+    yield f"[{say('OPTION')}]..."
     yield from (call for call, _ in arguments)
 
 
@@ -81,13 +86,8 @@ def _commands(command: Command, context: Context) -> Iterator[tuple[str, str]]:
 def _section(formatter: HelpFormatter, name: str, rows: Iterable[tuple[str, str]]) -> None:
     listed = list(rows)
     if listed:
-        with formatter.section(_heading(name)):
+        with formatter.section(heading(name)):
             formatter.write_dl(listed)
-
-
-def _heading(name: str) -> str:
-    """Ready for the colon behind it, before which some languages have a space."""
-    return say(name) + say(": ").partition(":")[0]
 
 
 class HelpfulCommand(TyperCommand):

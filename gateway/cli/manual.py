@@ -1,4 +1,4 @@
-"""The page of ``man lazaretto``, and what shells complete by, from the help of the commands.
+"""The page of ``man`` in every language, and what shells complete by, from the help of commands.
 
 ``python -m gateway.cli.manual FOLDER`` writes both below FOLDER.
 """
@@ -13,8 +13,10 @@ from typer._completion_shared import get_completion_script
 from typer.core import TyperArgument, TyperGroup
 
 from gateway import __version__
-from gateway.cli.help import called, told
+from gateway.cli.catalogues import LANGUAGES
+from gateway.cli.help import called, heading, told
 from gateway.cli.main import commands
+from gateway.cli.words import ENGLISH, retell, say, speaking
 
 _NAME = "lazaretto"
 _SHELLS = {"bash": "lazaretto.bash", "zsh": "_lazaretto", "fish": "lazaretto.fish"}
@@ -28,35 +30,24 @@ else
 fi
 """
 
-_TAIL = r"""
-.SH EXIT STATUS
-.TP
-.B 0
-All is well.
-.TP
-.B 1
-A failure, or something was found: the help of the command says which.
-.TP
-.B 2
-A mistake in the call or in the settings.
-.TP
-.B 130
-Ended by Ctrl-C.
-.TP
-.B 141
-Nobody read on.
-.SH ENVIRONMENT
-.TP
-.B LAZARETTO_CONFIG
-The settings file, where \-\-config gives none.
-.TP
-.B NO_COLOR
-If set, nothing is coloured.
-.SH FILES
-.TP
-.I /etc/lazaretto/lazaretto.toml
-The settings.
-""".lstrip()
+_TAIL = {
+    "EXIT STATUS": {
+        r"\fB0\fR": "All is well.",
+        r"\fB1\fR": "A failure, or something was found: the help of the command says which.",
+        r"\fB2\fR": "A mistake in the call or in the settings.",
+        r"\fB130\fR": "Ended by Ctrl-C.",
+        r"\fB141\fR": "Nobody read on.",
+    },
+    "ENVIRONMENT": {
+        r"\fBLAZARETTO_CONFIG\fR": "The settings file, where --config gives none.",
+        r"\fBLC_ALL\fR, \fBLC_MESSAGES\fR, \fBLANG\fR, \fBLANGUAGE\fR": (
+            "The language of what is printed: French for fr, else English."
+        ),
+        r"\fBNO_COLOR\fR": "If set, nothing is coloured.",
+    },
+    "FILES": {r"\fI/etc/lazaretto/lazaretto.toml\fR": "The settings."},
+}
+"""What stands behind the commands: a section each, and what is told of each thing."""
 
 
 def tree(command: Command, names: tuple[str, ...] = (_NAME,)) -> Iterator[tuple[str, Command]]:
@@ -72,25 +63,33 @@ def tree(command: Command, names: tuple[str, ...] = (_NAME,)) -> Iterator[tuple[
 
 
 def page(command: Command) -> str:
-    """The page, as roff."""
-    summary = " ".join((command.help or "").split())
+    """The page, as roff, in the language that is spoken."""
+    summary = retell(" ".join((command.help or "").split()))
     lines = [
         f'.TH LAZARETTO 1 "" "{_NAME} {__version__}"',
-        ".SH NAME",
+        f".SH {say('NAME')}",
         rf"{_NAME} \- {_roff(summary[:1].lower() + summary[1:]).rstrip('.')}",
-        ".SH SYNOPSIS",
+        f".SH {say('SYNOPSIS')}",
         rf".B {_NAME}",
-        r"\fICOMMAND\fR [\fIOPTION\fR]... [\fIARGUMENT\fR]...",
-        ".SH COMMANDS",
+        rf"\fI{say('COMMAND')}\fR [\fI{say('OPTION')}\fR]... [\fI{say('ARGUMENT')}\fR]...",
+        f".SH {say('COMMANDS')}",
     ]
     for name, below in tree(command):
         lines += _section(name, below)
-    return "\n".join(lines) + "\n" + _TAIL
+    for title, things in _TAIL.items():
+        lines.append(f".SH {say(title)}")
+        for thing, what in things.items():
+            lines += [".TP", thing, _roff(say(what))]
+    return "\n".join(lines) + "\n"
 
 
 def write(folder: Path) -> Iterator[Path]:
     """Write the page and the scripts, and name each file."""
-    files = {"man/lazaretto.1": page(typer.main.get_command(commands))}
+    files = {}
+    for language in (ENGLISH, *sorted(LANGUAGES)):
+        with speaking(language):
+            place = "man" if language == ENGLISH else f"man/{language}"
+            files[f"{place}/lazaretto.1"] = page(typer.main.get_command(commands))
     for shell, name in _SHELLS.items():
         script = get_completion_script(
             prog_name=_NAME, complete_var="_LAZARETTO_COMPLETE", shell=shell
@@ -107,16 +106,16 @@ def write(folder: Path) -> Iterator[Path]:
 
 
 def _section(name: str, command: Command) -> Iterator[str]:
-    context = Context(command, info_name=name)
+    context, option = Context(command, info_name=name), say("OPTION")
     known = {one: called(one, context) for one in command.get_params(context) if one.name != "help"}
     arguments = [call for one, (call, _) in known.items() if isinstance(one, TyperArgument)]
-    yield f".SS {_roff(' '.join((name, '[OPTION]...', *arguments)))}"
+    yield f".SS {_roff(' '.join((name, f'[{option}]...', *arguments)))}"
     paragraphs, examples = told(command.help or "")
     for number, paragraph in enumerate(paragraphs):
         yield from (".PP", _roff(paragraph)) if number else (_roff(paragraph),)
     for call, what in known.values():
         yield from (".TP", rf"\fB{_roff(call)}\fR", _roff(what))
-    yield from (".PP", "Examples:" if len(examples) > 1 else "Example:", ".RS", ".nf")
+    yield from (".PP", heading("Examples" if len(examples) > 1 else "Example") + ":", ".RS", ".nf")
     yield from map(_roff, examples)
     yield from (".fi", ".RE")
 

@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 
 from gateway.cli.main import commands
 from gateway.cli.manual import page, told, tree, write
+from gateway.cli.words import speaking
 from tests.support.terminal import terminal
 
 ROOT = typer.main.get_command(commands)
@@ -88,11 +89,24 @@ def test_the_page_has_every_command_with_its_options_and_examples() -> None:
     assert r"lazaretto quarantine list \-\-unseen" in text
 
 
+def test_the_page_of_a_language_is_all_in_it() -> None:
+    with speaking("fr"):
+        text = page(ROOT)
+
+    assert ".SH CODE DE SORTIE" in text
+    assert "Liste les messages retenus" in text
+    assert "Exemples\xa0:" in text
+    assert " the " not in text
+
+
 @pytest.mark.skipif(not shutil.which("groff"), reason="needs groff")
-def test_roff_has_nothing_to_say_against_the_page() -> None:
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_roff_has_nothing_to_say_against_the_page(language: str) -> None:
+    with speaking(language):
+        text = page(ROOT)
     done = subprocess.run(
         ["groff", "-man", "-Tutf8", "-ww", "-K", "utf-8"],
-        input=page(ROOT), capture_output=True, text=True, check=True, timeout=60,
+        input=text, capture_output=True, text=True, check=True, timeout=60,
     )  # fmt: skip
 
     assert done.stderr == ""
@@ -104,6 +118,7 @@ def test_both_are_written_as_files(tmp_path: Path) -> None:
 
     assert names == {
         "man/lazaretto.1",
+        "man/fr/lazaretto.1",
         "completion/lazaretto.bash",
         "completion/_lazaretto",
         "completion/lazaretto.fish",
