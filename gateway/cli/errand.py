@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gateway.cli.options import read_settings
 from gateway.cli.terminal import FAILURE, Stopped, clear_errors, stop
-from gateway.cli.words import retell, say
+from gateway.cli.words import language, retell, say
 from gateway.config import Settings
 from gateway.config.load import PLACES
 from gateway.desk.errand import PACKET_BYTES, SIGNALS, Answer, Errand, decode_answer, encode
@@ -93,8 +93,11 @@ def _connected(place: Path) -> Iterator[socket.socket]:
 
 
 def _locale() -> str:
+    """What the other side speaks then: it gets no LANGUAGE beside it."""
     names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    return next(filter(None, names), "")
+    locale = next(filter(None, names), "")
+    with_it = {**dict.fromkeys(("LC_ALL", "LC_MESSAGES", "LANGUAGE"), ""), "LANG": locale}
+    return locale if language(with_it) == language() else f"{language()}.UTF-8"
 
 
 def _packet(words: Sequence[str]) -> bytes:

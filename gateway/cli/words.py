@@ -5,7 +5,7 @@ codes) and what is recorded stays English: reports, errors and the audit are wor
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -38,14 +38,14 @@ def retell(sentence: str) -> str:
     return _book(language()).retell(sentence)
 
 
-def language() -> str:
+def language(environment: Mapping[str, str] = os.environ) -> str:
     """``fr``, or ``en`` for everybody whose language we do not speak, as gettext would choose."""
     if _chosen.get():
         return _chosen.get()
-    locale = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "C")
+    locale = next(filter(None, map(environment.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "C")
     if _code(locale) in {"C", "POSIX"}:
         return ENGLISH
-    wishes = os.environ.get("LANGUAGE") or locale
+    wishes = environment.get("LANGUAGE") or locale
     known = (code for code in map(_code, wishes.split(":")) if code in {ENGLISH, *LANGUAGES})
     return next(known, ENGLISH)
 

@@ -12,6 +12,8 @@ from gateway.cli.catalogues import read
 from gateway.cli.catalogues import texts as book
 from gateway.cli.words import language, number, retell, say, speaking
 from gateway.model import Action, Class, Level, Reason
+from gateway.packs.load import builtin_folder, load_only
+from gateway.packs.syntax import outline
 from gateway.scan.codes import FINDINGS, GAPS
 from gateway.smtp.sink import Step
 from quarantine import State
@@ -96,6 +98,17 @@ def test_what_a_finding_means_and_what_to_do_is_in_french(code: str) -> None:
         assert [one for one in sentences if retell(one) == one] == []
 
 
+def test_every_rule_of_the_built_in_pack_says_in_french_what_it_sees() -> None:
+    loaded = load_only([builtin_folder()])
+    told = {pack.description for pack in loaded.packs}
+    for pack in loaded.packs:
+        for file in pack.files:
+            told |= {rule.meta.get("description", "") for rule in outline(file.text).rules}
+
+    assert len(told) > 100
+    assert told - FRENCH.keys() == set()
+
+
 def test_every_class_level_state_reason_and_action_has_a_french_name() -> None:
     words = {one.word for kind in (Class, Level, Action) for one in kind} | {*Reason} | {*State}
 
@@ -113,7 +126,7 @@ def test_nothing_is_in_french_that_is_never_said() -> None:
         for told in (*FINDINGS.values(), *GAPS.values())
         for part in re.split(r"(?<=[.?!]) (?=[A-Z`])", f"{told.meaning} {told.todo}")
     }
-    others = {text for file in CATALOGUES if file.stem in {"library", "help"}
+    others = {text for file in CATALOGUES if file.stem in {"library", "help", "rules"}
               for text, _ in read(file.read_text("utf-8"), "fr")}  # fmt: skip
 
     assert {
