@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from pathlib import Path
 
 import pytest
 
@@ -301,6 +302,24 @@ async def test_the_copy_was_looked_at_as_it_is_delivered() -> None:
     assert scanner.seen[0] == WITHHELD
     assert delivery.message.endswith(scanner.seen[1])
     assert scanning.scan(scanner.seen[1]).is_clean
+
+
+@pytest.mark.parametrize("later", [lambda: scanning.scan(WITHHELD), _busy])
+async def test_a_copy_that_is_not_wanted_costs_no_memory(later: Callable[[], Report]) -> None:
+    async with ward(sink=Sink(conduct=answering(".", "452 4.2.2 mailbox full"))) as home:
+        await send(home)
+        before = memory_files()
+        home.pipeline = replace(home.pipeline, scanner=Doubtful(later=later))
+        await send(home, identifier="T2")
+
+        assert len(held(home)) == 1
+        assert memory_files() == before == 0
+
+
+def memory_files() -> int:
+    """Spools that this process has open."""
+    links = [link for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
+    return sum("memfd:message" in str(link.readlink()) for link in links)
 
 
 async def test_without_time_for_the_copy_the_message_is_held_whole() -> None:
