@@ -7,6 +7,7 @@ from string import ascii_letters, digits
 
 _LONGEST = 120
 _AS_NUMBERS = 16
+_TELLING = 12
 _AS_WORDS = 24
 _BEGINNING = 32
 _LONGEST_RUN = 1 << 16
@@ -71,7 +72,8 @@ def quote_at(data: bytes, start: int, length: int) -> str:
     """What stands at a place: with the words beside it if it is text, and base64 undone."""
     if told := _unpacked(data, start):
         return f"base64 of {told}"
-    beside = around(data, start, length)
+    # Something long says enough; what stands before it may be half a word.
+    beside = around(data, start, length, before=0 if length >= _TELLING else 24)
     alone = data[start : start + max(length, 1)]
     return _CLIPPING.sub(r"\1…", quote_bytes(alone if b"\0" in beside else beside))
 

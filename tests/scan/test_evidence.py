@@ -1,9 +1,10 @@
 """What is quoted is short, on one line, and cannot act."""
 
 import base64
+from string import ascii_letters, digits
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gateway.scan.evidence import around, letters_of, quote, quote_at, quote_bytes, says
@@ -24,6 +25,23 @@ def test_quoted_bytes_are_short_and_printable(data: bytes, longest: int) -> None
 
     assert len(quoted) <= longest
     assert quoted.isprintable()
+
+
+@given(st.binary(), st.integers(0, 200), st.integers(0, 200))
+def test_what_stands_at_a_place_is_short_and_printable(
+    data: bytes, start: int, length: int
+) -> None:
+    quoted = quote_at(data, start, length)
+
+    assert len(quoted) <= 140
+    assert quoted.isprintable()
+
+
+@given(st.text(ascii_letters + digits + '+/="\n', max_size=80))
+@example("AAAA=AAA")
+def test_any_letters_are_told_or_quoted(letters: str) -> None:
+    assert letters_of(letters).isprintable()
+    assert says(letters).isprintable()
 
 
 def test_accents_stay_and_what_turns_text_round_is_escaped() -> None:

@@ -110,7 +110,7 @@ def _found(details: Details) -> RenderableType:
         facts.add_row(say(title), cell(told))
     if not details.report:
         return facts
-    return Group(facts, Text(), explained(records.decode_report(details.report)))
+    return Group(facts, Text(), explained(records.decode_report(details.report), details.item.id))
 
 
 def _history(details: Details) -> Text:

@@ -242,11 +242,17 @@ def _starts(source: list[Line]) -> Iterator[Line]:
 
 def _evidence(shown: Sequence[Line]) -> str:
     quoted = [
-        f"{quote(line.module, 40)} line {line.number}: {quote(line.text)}{_said(line)}"
+        f"{quote(line.module, 40)} line {line.number}: {_quoted(line)}"
         for line in shown[:_LINES_SHOWN]
     ]
     more = len(shown) - len(quoted)
     return "; ".join(quoted) + (f"; and {more} more" if more else "")
+
+
+def _quoted(line: Line) -> str:
+    """A line, and what its strings come to; then the beginning of how they are put together do."""
+    said = _said(line)
+    return f"{quote(line.text, 60)}{said}" if said else quote(line.text)
 
 
 def _said(line: Line) -> str:

@@ -88,6 +88,8 @@ def _is_only_part(artifact: Artifact, extension: str) -> bool:
 
 
 def _evidence(artifact: Artifact, name: str) -> str:
+    if Kind.CHM in artifact.kinds:
+        return ""
     words = quote(programheader.describe(artifact.data, artifact.kinds[0]), 200)
     where = ", inside a disk image" if not _IMAGES.isdisjoint(artifact.within) else ""
     if artifact.kinds[0] in _TEXTS:
