@@ -87,8 +87,13 @@ def _record(stored: bytes, at: int) -> tuple[bytes, int] | None:
     return (name, start + length + 4) if is_name else None
 
 
-def used(project: bytes, caches: Sequence[bytes], known: frozenset[str]) -> Iterator[str]:
+def used(
+    project: bytes, caches: Sequence[bytes], known: frozenset[str]
+) -> Iterator[tuple[str, bool]]:
     """The names that compiled modules refer to, folded; ``known`` are the words of the source.
+
+    With each, whether a line does: the tables beside the lines declare procedures, and keep what
+    lines said that were taken out long ago.
 
     A reference is a number twice as big as the place of the name, counted from a base that depends
     on the version. Where the list was not read from its beginning, the words of the source tell it.
@@ -100,8 +105,9 @@ def used(project: bytes, caches: Sequence[bytes], known: frozenset[str]) -> Iter
     numbers = lines.union(*(set(_numbers(cache)) for cache in caches))
     bases = _bases(project, listed, lines, known)
     for place, name in enumerate(listed):
-        if all(2 * (place + base) in numbers for base in bases):
-            yield name
+        places = [2 * (place + base) for base in bases]
+        if all(place in numbers for place in places):
+            yield name, all(place in lines for place in places)
 
 
 def _bases(

@@ -93,9 +93,9 @@ def _missing_names(compiled: Sequence[Module], sources: Sequence[str]) -> Iterat
     known = frozenset(word[0].casefold() for text in sources for word in _WORD.finditer(text))
     for project, modules in groupby(compiled, key=lambda module: module.project):
         used = vbacompiled.used(project, [module.compiled for module in modules], known)
-        only = [name for name in dict.fromkeys(used) if name not in known]
+        only = {name: is_in_line for name, is_in_line in used if name not in known}
         starts = [name for name in only if _STARTS.fullmatch(name)]
-        acts = [name for name in only if _ACTS.fullmatch(name)]
+        acts = [name for name, is_in_line in only.items() if is_in_line and _ACTS.fullmatch(name)]
         level = Level.MALICIOUS if starts and acts else Level.SUSPICIOUS
         summary = "The compiled form of a macro, which runs, uses names that its source does not"
         for name in (*starts, *acts):

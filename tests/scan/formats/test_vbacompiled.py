@@ -24,10 +24,21 @@ def test_lines_strings_and_names_are_read() -> None:
 
 def test_a_name_counts_where_a_line_refers_to_it() -> None:
     found = module(office.compiled_project("", 3, names=("Shell",), listed=("AutoOpen",)))
-    used = [*vbacompiled.used(found.project, [found.compiled], frozenset())]
+    used = dict(vbacompiled.used(found.project, [found.compiled], frozenset()))
 
-    assert "shell" in used
+    assert used["shell"]
     assert "autoopen" not in used
+
+
+def test_a_name_in_the_tables_beside_the_lines_is_told_from_one_in_a_line() -> None:
+    found = module(office.compiled_project("", 3, names=("Shell",)))
+    lines = vbacompiled.used(found.project, [found.compiled], frozenset())
+    (base,) = vbacompiled._bases(found.project, [], set(), frozenset())
+    place = [*vbacompiled.names(found.project)].index(b"VBA")
+    table = (2 * (base + place)).to_bytes(2, "little") * 4
+    beside = vbacompiled.used(found.project, [found.compiled, table], frozenset())
+
+    assert dict(beside) == {**dict(lines), "vba": False}
 
 
 def test_any_bytes_are_read_in_linear_time() -> None:
