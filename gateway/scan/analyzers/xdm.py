@@ -49,7 +49,7 @@ class XdmAnalyzer:
         if lacking:
             summary = "A package of medical documents is not complete"
             yield _finding("xdm.incomplete", Level.NOTE, summary, lacking, artifact)
-        unlisted = list(_unlisted(artifact.data, entries, names))
+        unlisted = [*_elsewhere(names), *_unlisted(artifact.data, entries, names)]
         if unlisted:
             summary = "A document in a package that its list does not name"
             yield _finding("xdm.unlisted", Level.NOTE, summary, unlisted, artifact)
@@ -84,6 +84,15 @@ def _lacking(names: list[str]) -> Iterator[str]:
     for folder in _folders(names):
         if f"{folder}/{_METADATA}" not in present:
             yield f"{folder}/{_METADATA}".upper()
+
+
+def _elsewhere(names: list[str]) -> Iterator[str]:
+    """Documents outside of the folders of the standard, which no list can name."""
+    for name in names:
+        is_within = name.startswith("ihe_xdm/") and name.count("/") > 1
+        is_shown_with = filenames.extension(name) in _SHOWN_WITH
+        if _belongs(name) and not is_within and not is_shown_with and name not in _TOP:
+            yield name
 
 
 def _unlisted(data: bytes, entries: dict[str, Entry], names: list[str]) -> Iterator[str]:

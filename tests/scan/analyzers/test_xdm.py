@@ -51,6 +51,14 @@ def test_a_document_that_the_list_does_not_name_is_a_note() -> None:
     assert judged(listed) == []
 
 
+@pytest.mark.parametrize("name", ["BONUS/LETTRE.PDF", "LETTRE.PDF", "IHE_XDM/LETTRE.PDF"])
+def test_a_document_outside_of_the_folders_of_the_standard_is_a_note(name: str) -> None:
+    (finding,) = look(health.package({name: b"%PDF-1.7"}))
+
+    assert (finding.code, finding.level) == ("xdm.unlisted", Level.NOTE)
+    assert finding.evidence == name.lower()
+
+
 @pytest.mark.parametrize(
     "members",
     [
