@@ -169,7 +169,7 @@ def _look(running: _Demo, sample: Sample) -> None:
     item = running.held(sample)
     if item is not None:
         details = running.lockbox.item(item.id)
-        console.print(f"\n[bold]Looked at:[/] {markup(sample.subject)}")
+        console.print(f"\n[bold]{say('Looked at:')}[/] {markup(sample.subject)}")
         console.print(explained(records.decode_report(details.report)))
 
 
@@ -178,7 +178,7 @@ def _show_notice(running: _Demo, sample: Sample) -> None:
     item = running.held(sample)
     if item is None:
         return
-    console.print(f"\n[bold]In the place of the file:[/] {markup(sample.subject)}")
+    console.print(f"\n[bold]{say('In the place of the file:')}[/] {markup(sample.subject)}")
     for part in message_from_bytes(running.copy(item), policy=default).walk():
         if part["X-Lazaretto-Withheld"] == item.id:
             for line in part.get_content().splitlines():
@@ -203,8 +203,10 @@ async def _release(running: _Demo, sample: Sample, message: bytes) -> bool:
 def _show_next(running: _Demo) -> None:
     command = f"lazaretto quarantine {{}} --config {running.file}"
     console.print(f"\n[bold]{say('Try next')}[/] {say('(with .venv/bin in your PATH)')}")
-    for arguments in ("list", "show ID", "release ID --reason 'sender called'", "export ID FILE"):
+    file, why = say("FILE"), say("sender called")
+    for arguments in ("list", "show ID", f"release ID --reason '{why}'", f"export ID {file}"):
         console.print(f"  {command.format(arguments)}", markup=False, soft_wrap=True)
-    console.print("  lazaretto scan FILE...", markup=False)
-    console.print(f"  swaks --server {running.host}:{running.port} --to {RECIPIENT} --attach FILE")
+    console.print(f"  lazaretto scan {file}...", markup=False)
+    place = f"{running.host}:{running.port}"
+    console.print(f"  swaks --server {place} --to {RECIPIENT} --attach {file}")
     console.print(f"  less {running.file.parent}/events.jsonl", soft_wrap=True)

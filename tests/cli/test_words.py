@@ -42,7 +42,6 @@ HEARD = [
 WHOLE = {
     *(GATEWAY / "scan" / "catalogue").glob("*.py"),
     GATEWAY / "scan" / "codes.py",
-    GATEWAY / "cli" / "demo.py",
     GATEWAY / "cli" / "manual.py",
     GATEWAY / "cli" / "review" / "app.py",
     GATEWAY / "scan" / "formats" / "filenames.py",
@@ -188,7 +187,7 @@ def test_french_counts_from_two_on(count: int, shown: str) -> None:
         # A text with values, and values of ours in it.
         (
             "item 1m85 was already released 2026-11-26 10:00:00 UTC by alice",
-            "le message 1m85 a déjà été libéré 2026-11-26 10:00:00 UTC par alice",
+            "le message 1m85 a déjà été libéré le 2026-11-26 10:00:00 UTC par alice",
         ),
         (
             "A macro starts by itself and runs programs, downloads files",

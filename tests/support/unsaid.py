@@ -1,5 +1,6 @@
 """Words of the source that nobody is told in their language, and why not."""
 
+from gateway.cli.demo import _SETTINGS
 from gateway.failpoints import POINTS
 from tests.support.sayings import shape
 
@@ -27,9 +28,9 @@ WHY: dict[str, set[str]] = {
         "import sys; sys.argv[0] = 'lazaretto'; from gateway.cli.main import main; main()",
         *("keys create", "keys show", "keys rotate", "audit list", "audit head", "audit verify"),
         *("lazaretto {}", "lazaretto: {}", "lazaretto quarantine {} --config {}"),
-        *("show ID", "release ID --reason 'sender called'", "export ID FILE"),
-        *("  lazaretto scan FILE...", "  less {}/events.jsonl"),
-        "  swaks --server {}:{} --to {} --attach FILE",
+        *("show ID", "release ID --reason '{}'", "export ID {}"),
+        *("  lazaretto scan {}...", "  less {}/events.jsonl"),
+        "  swaks --server {} --to {} --attach {}",
         *("{} --reason TEXT", "delete {} --reason TEXT", "show {} --text"),
         "list --sender {}",
         "{} lazaretto quarantine {}",
@@ -52,6 +53,10 @@ WHY: dict[str, set[str]] = {
         *("innermost first", "last counts"),
         "Name | Reference | bytes | float | list[Value] | dict[str, Value] | None",
         "dict[int, Object]",
+    },
+    "a header of mail, and a file of settings": {
+        "\r\nX-Lazaretto-Withheld: {}; ",
+        shape(_SETTINGS),
     },
     "the text of a notice, in its own language": {
         *("the IT service desk", "le service informatique"),

@@ -13,7 +13,7 @@ from textual.widgets import Input, Label, OptionList, Static
 from gateway.cli.review.desk import Answers, Outcome
 from gateway.cli.review.forms import MORE, Form, possible
 from gateway.cli.terminal import cell
-from gateway.cli.words import say
+from gateway.cli.words import retell, say
 from quarantine import Item
 
 
@@ -77,7 +77,7 @@ class Menu(ModalScreen[str]):
     def __init__(self, item: Item) -> None:
         super().__init__()
         self._deeds = possible(item)
-        self._title = f"{item.id}   {item.kind}, {item.state}"
+        self._title = f"{item.id}   {retell(item.kind)}, {retell(item.state)}"
 
     def compose(self) -> ComposeResult:
         """A line for each, with its key."""
