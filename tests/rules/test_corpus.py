@@ -24,6 +24,8 @@ HELD_BY_POLICY = frozenset(
         *("program.script", "program.attached", "company.alone"),
         # A button in a presentation that starts the calculator starts a program.
         "macro.acts",
+        # Nobody here opens what Outlook keeps its mail in (PST).
+        "unsupported",
     }
 )
 NOTES_BY_NATURE = frozenset(
