@@ -149,7 +149,7 @@ def test_what_was_held_before_there_was_a_search_is_found_after_a_reindex(tmp_pa
     assert before.stdout == ""
     assert done.exit_code == 1
     assert broken in done.stdout
-    assert "1 items are found by their words from now on." in done.stdout
+    assert "1 item is found by its words from now on." in done.stdout
     assert [line["id"] for line in _json(after.stdout)] == [item]
 
 
@@ -168,9 +168,9 @@ def test_files_without_an_item_are_named_by_fsck_and_removed_by_a_person(tmp_pat
 
     assert (named.exit_code, asked.exit_code, done.exit_code) == (1, 2, 0)
     assert "purge --orphans" in named.stdout
-    assert "Remove 1 files that belong to no item, for good?" in asked.stderr
+    assert "Remove 1 file that belongs to no item, for good?" in asked.stderr
     assert is_left
-    assert done.stdout == "Removed 1 files that belonged to no item.\n"
+    assert done.stdout == "Removed 1 file that belonged to no item.\n"
     assert not stray.exists()
     assert (again.exit_code, again.stdout) == (0, "")
     assert run("quarantine", "show", item, "--config", config).exit_code == 0
@@ -188,7 +188,7 @@ def test_a_purge_takes_what_is_old_and_asks_first(
     asked = run("quarantine", "purge", "--config", config)
     done = run("quarantine", "purge", "--yes", "--config", config)
 
-    assert (asked.exit_code, done.stdout) == (2, "Purged 1 items.\n")
+    assert (asked.exit_code, done.stdout) == (2, "Purged 1 item.\n")
     assert "give --yes" in asked.stderr
     shown = run("quarantine", "show", item, "--config", config)
     assert "shredded" in shown.stdout
