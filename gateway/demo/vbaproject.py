@@ -3,7 +3,7 @@
 import struct
 from collections.abc import Iterator, Mapping
 
-from gateway.scan.formats.compoundwriter import compound_file
+from gateway.scan.formats.office.compoundwriter import compound_file
 
 _BLOCK = 4096
 

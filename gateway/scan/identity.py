@@ -8,7 +8,9 @@ libmagic knows one kind for a file; a polyglot is two, so our own look comes fir
 import re
 from collections.abc import Callable, Iterator
 
-from gateway.scan.formats import libmagic, structure, textlook, ziprecords
+from gateway.scan.formats import libmagic, structure
+from gateway.scan.formats.archives import ziprecords
+from gateway.scan.formats.text import textlook
 from gateway.scan.kinds import OLE_STREAM, Kind
 
 _SIGNATURES: tuple[tuple[Kind, int, bytes], ...] = (

@@ -13,8 +13,8 @@ from gateway.mime import fields, words
 from gateway.model import Finding, Gap, Level
 from gateway.scan.api import Analyzer, Artifact, Context
 from gateway.scan.evidence import quote
-from gateway.scan.formats import vba
-from gateway.scan.formats.inflate import BROKEN
+from gateway.scan.formats.archives.inflate import BROKEN
+from gateway.scan.formats.office import vba
 from gateway.scan.kinds import Kind
 
 HEADER, TEXT, MACRO = "preview.header", "preview.text", "preview.macro"

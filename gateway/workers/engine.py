@@ -8,7 +8,7 @@ from gateway.model import Finding
 from gateway.scan.analyzers.yara import YaraAnalyzer
 from gateway.scan.builtin import ANALYZERS, BY_BYTES, EXTRACTORS, REVIEWERS
 from gateway.scan.engine import Engine
-from gateway.scan.formats import pdflock
+from gateway.scan.formats.pdf import lock as pdflock
 from gateway.scan.known import ByBytes, Known
 from gateway.scan.libyara import compile_rules
 from gateway.workers.frames import Setup

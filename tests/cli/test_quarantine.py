@@ -11,7 +11,7 @@ import pytest
 
 from gateway.custody import records
 from gateway.model import Finding, Gap, Level, Listed, Reason
-from gateway.scan.formats import lib7zip
+from gateway.scan.formats.archives import lib7zip
 from gateway.scan.kinds import Kind
 from gateway.smtp.sink import Step
 from tests.support.commands import hold, lockbox, run, settings

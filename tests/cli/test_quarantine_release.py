@@ -10,7 +10,7 @@ import pytest
 from gateway.custody import records
 from gateway.demo.mail import SAMPLES
 from gateway.model import Class, Recipient
-from gateway.scan.formats.lib7zip import locked_zip
+from gateway.scan.formats.archives.lib7zip import locked_zip
 from gateway.smtp.sink import Step
 from quarantine import NewItem
 from tests.support.commands import hold, lockbox, run, settings

@@ -9,7 +9,7 @@ from textual.widgets import Input, OptionList
 from gateway.cli.review.shelf import Shelf
 from gateway.demo.mail import SAMPLES
 from gateway.model import Class
-from gateway.scan.formats.lib7zip import locked_zip
+from gateway.scan.formats.archives.lib7zip import locked_zip
 from tests.support.commands import hold, lockbox, settings
 from tests.support.held import ITEM, mail_server
 from tests.support.mail import honest

@@ -45,7 +45,7 @@ WHOLE = {
     GATEWAY / "cli" / "manual.py",
     GATEWAY / "cli" / "review" / "app.py",
     GATEWAY / "scan" / "formats" / "filenames.py",
-    GATEWAY / "scan" / "formats" / "xlm" / "numbers.py",
+    GATEWAY / "scan" / "formats" / "office" / "xlm" / "numbers.py",
 }
 """Made of many texts, which are looked at one by one below; or of tables."""
 READ = {file: tree for room in HEARD for file, tree in modules(room) if file not in WHOLE}

@@ -14,7 +14,7 @@ from gateway.scan.analyzers.yara import YaraAnalyzer
 from gateway.scan.api import Analyzer, Artifact, Context
 from gateway.scan.builtin import ANALYZERS, BY_BYTES
 from gateway.scan.codes import FINDINGS
-from gateway.scan.formats.compoundwriter import compound_file
+from gateway.scan.formats.office.compoundwriter import compound_file
 from gateway.scan.identity import identify
 from gateway.scan.kinds import Kind
 from gateway.scan.libyara import compile_rules

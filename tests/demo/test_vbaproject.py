@@ -1,7 +1,7 @@
 """What we write as a VBA project is read back to the letter."""
 
 from gateway.demo.vbaproject import compress, vba_project
-from gateway.scan.formats.vba import Module, decompress, modules
+from gateway.scan.formats.office.vba import Module, decompress, modules
 
 
 def test_every_module_is_read_back() -> None:

@@ -27,41 +27,34 @@ from gateway.mime import (
 from gateway.scan.api import Analyzer, Artifact, Context, Extractor, Member
 from gateway.scan.builtin import ANALYZERS, EXTRACTORS
 from gateway.scan.formats import (
-    alzrecords,
-    base64blocks,
-    biff,
     commands,
-    dicomdata,
-    encodedtext,
-    equation,
-    htmlpage,
-    inflate,
-    javascript,
-    laboratory,
     lookalikes,
-    lz4frame,
     lzfu,
+    passwordwords,
+    programheader,
+    shelllink,
+    structure,
+    tnef,
+)
+from gateway.scan.formats.archives import (
+    alzrecords,
+    inflate,
+    lz4frame,
     lzhuf,
     lzw,
-    markup,
+    snappyframe,
+    zipcontents,
+    ziprecords,
+)
+from gateway.scan.formats.archives.inflate import BROKEN, Begin, Inflated
+from gateway.scan.formats.health import dicomdata, laboratory
+from gateway.scan.formats.office import (
+    biff,
+    equation,
     odflock,
-    officecrypt,
-    officelinks,
-    officelock,
-    olepackage,
     onepage,
     onestore,
-    passwordwords,
-    pdffilters,
-    pictureend,
-    programheader,
     rtfobjects,
-    scriptcode,
-    shelllink,
-    snappyframe,
-    structure,
-    textlook,
-    tnef,
     vba,
     vbacompiled,
     vbalines,
@@ -69,19 +62,29 @@ from gateway.scan.formats import (
     vbastrings,
     worddocument,
     xlsb,
+)
+from gateway.scan.formats.office import crypt as officecrypt
+from gateway.scan.formats.office import fields as wordfields
+from gateway.scan.formats.office import links as officelinks
+from gateway.scan.formats.office import lock as officelock
+from gateway.scan.formats.office import package as olepackage
+from gateway.scan.formats.office.compound import CompoundFile
+from gateway.scan.formats.office.salvage import Salvaged
+from gateway.scan.formats.office.xlm import compiled, machine, package, typed, workbook97
+from gateway.scan.formats.pdf import filters as pdffilters
+from gateway.scan.formats.pdf.objects import PdfObjects
+from gateway.scan.formats.pdf.values import Parser
+from gateway.scan.formats.pictures import pictureend
+from gateway.scan.formats.text import (
+    base64blocks,
+    encodedtext,
+    htmlpage,
+    javascript,
+    markup,
+    scriptcode,
+    textlook,
     xmlevents,
-    zipcontents,
-    ziprecords,
 )
-from gateway.scan.formats import (
-    fields as wordfields,
-)
-from gateway.scan.formats.compound import CompoundFile
-from gateway.scan.formats.inflate import BROKEN, Begin, Inflated
-from gateway.scan.formats.pdfobjects import PdfObjects
-from gateway.scan.formats.pdfvalues import Parser
-from gateway.scan.formats.salvage import Salvaged
-from gateway.scan.formats.xlm import compiled, machine, package, typed, workbook97
 from gateway.scan.identity import identify
 from gateway.scan.kinds import Kind
 from gateway.smtp.address import parse_recipient, parse_sender

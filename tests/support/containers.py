@@ -9,7 +9,7 @@ import zlib
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from gateway.scan.formats.compoundwriter import compound_file
+from gateway.scan.formats.office.compoundwriter import compound_file
 
 HELLO = bytes.fromhex(
     "2d0000002b0000004c5a4675f1c5c7a703000a007263706731323542320af32068656c09002062"

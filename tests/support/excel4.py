@@ -3,10 +3,10 @@
 import struct
 from xml.sax.saxutils import escape, quoteattr
 
-from gateway.scan.formats.compoundwriter import compound_file
-from gateway.scan.formats.xlm import numbers, tree, typed
-from gateway.scan.formats.xlm.compiled import Make
-from gateway.scan.formats.xlm.tree import Call, Name, Node, Ref
+from gateway.scan.formats.office.compoundwriter import compound_file
+from gateway.scan.formats.office.xlm import numbers, tree, typed
+from gateway.scan.formats.office.xlm.compiled import Make
+from gateway.scan.formats.office.xlm.tree import Call, Name, Node, Ref
 from tests.support.files import zipped
 
 Cells = dict[str, str | float]

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from gateway.demo.vbaproject import compress, vba_project
 from gateway.scan.api import Artifact
-from gateway.scan.formats.compound import CompoundFile
-from gateway.scan.formats.compoundwriter import compound_file
-from gateway.scan.formats.vba import decompress
+from gateway.scan.formats.office.compound import CompoundFile
+from gateway.scan.formats.office.compoundwriter import compound_file
+from gateway.scan.formats.office.vba import decompress
 from gateway.scan.identity import identify
 
 

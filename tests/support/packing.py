@@ -5,7 +5,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 
-from gateway.scan.formats import lzhuf
+from gateway.scan.formats.archives import lzhuf
 
 _LEGACY_BLOCK = 8 << 20
 

@@ -1,6 +1,6 @@
 """Scripts in Microsoft's encoding, as its own tool wrote them."""
 
-from gateway.scan.formats import scriptcode
+from gateway.scan.formats.text import scriptcode
 
 _ESCAPES = {"\n": "@&", "\r": "@#", ">": "@*", "<": "@!", "@": "@$"}
 

@@ -21,7 +21,7 @@ from gateway.cli.terminal import console, markup, stop
 from gateway.cli.words import number, say
 from gateway.custody import records
 from gateway.model import Report
-from gateway.scan.formats.lib7zip import locked_zip
+from gateway.scan.formats.archives.lib7zip import locked_zip
 from quarantine import Details, Lockbox
 
 _PIPE = Path("-")

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from gateway.model import Finding, Gap, Level
 from gateway.scan.api import Artifact, Context
 from gateway.scan.evidence import around_match, quote, quote_bytes
-from gateway.scan.formats import addresses, markup, mediatypes
-from gateway.scan.formats.markup import Tag
+from gateway.scan.formats import addresses, mediatypes
 from gateway.scan.formats.mediatypes import Agreement
+from gateway.scan.formats.text import markup
+from gateway.scan.formats.text.markup import Tag
 from gateway.scan.kinds import Kind
 
 _HEAD = 1 << 16

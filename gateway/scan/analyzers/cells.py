@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from gateway.model import Finding, Gap, Level
 from gateway.scan.api import Artifact, Context
 from gateway.scan.evidence import quote
-from gateway.scan.formats import filenames, markup, officelinks
+from gateway.scan.formats import filenames
 from gateway.scan.formats.addresses import defanged
 from gateway.scan.formats.commands import starts_program
+from gateway.scan.formats.office import links as officelinks
+from gateway.scan.formats.text import markup
 from gateway.scan.kinds import Kind
 from gateway.scan.signs import Sign, findings
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from gateway.model import Finding, Gap, Level
 from gateway.scan.api import Artifact, Context
 from gateway.scan.evidence import quote, quote_bytes
-from gateway.scan.formats import dicomdata
-from gateway.scan.formats.dicomdata import Contents
+from gateway.scan.formats.health import dicomdata
+from gateway.scan.formats.health.dicomdata import Contents
 from gateway.scan.formats.kindnames import in_words
 from gateway.scan.kinds import Kind
 

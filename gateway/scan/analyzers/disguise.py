@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from gateway.model import Finding, Gap, Level
 from gateway.scan.api import Artifact, Context
 from gateway.scan.evidence import quote
-from gateway.scan.formats import filenames, lookalikes, ziprecords
+from gateway.scan.formats import filenames, lookalikes
+from gateway.scan.formats.archives import ziprecords
 from gateway.scan.formats.kindnames import in_words
 from gateway.scan.identity import is_polyglot
 from gateway.scan.kinds import Kind

@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 from gateway.model import Finding, Gap, Level
 from gateway.scan.api import Artifact, Context
 from gateway.scan.evidence import around_match, letters_of, quote, says
-from gateway.scan.formats import filenames, htmlpage, markup, smuggling
-from gateway.scan.formats.htmlpage import Page
+from gateway.scan.formats import filenames
+from gateway.scan.formats.text import htmlpage, markup, smuggling
+from gateway.scan.formats.text.htmlpage import Page
 from gateway.scan.kinds import Kind
 
 _CARRIED = re.compile(

@@ -13,7 +13,8 @@ from itertools import islice
 from gateway.model import Finding, Gap, Level
 from gateway.scan.api import Artifact, Context
 from gateway.scan.evidence import quote
-from gateway.scan.formats import addresses, filenames, markup
+from gateway.scan.formats import addresses, filenames
+from gateway.scan.formats.text import markup
 from gateway.scan.kinds import Kind
 
 _SHOWN = 5

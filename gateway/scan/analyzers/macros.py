@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from gateway.model import Finding, Gap, Level, Reason
 from gateway.scan.api import Artifact, Context
 from gateway.scan.evidence import quote
-from gateway.scan.formats import olevba, starbasic, vba, vbastomped
 from gateway.scan.formats.addresses import defanged
-from gateway.scan.formats.inflate import BROKEN
-from gateway.scan.formats.vbalines import Line, lines
-from gateway.scan.formats.vbastrings import heard
+from gateway.scan.formats.archives.inflate import BROKEN
+from gateway.scan.formats.office import olevba, starbasic, vba, vbastomped
+from gateway.scan.formats.office.vbalines import Line, lines
+from gateway.scan.formats.office.vbastrings import heard
 from gateway.scan.kinds import Kind
 from gateway.scan.signs import findings
 

@@ -12,8 +12,10 @@ from itertools import islice
 from gateway.model import Finding, Gap, Level
 from gateway.scan.api import Artifact, Context
 from gateway.scan.evidence import quote, quote_bytes
-from gateway.scan.formats import addresses, laboratory, markup, mediatypes
+from gateway.scan.formats import addresses, mediatypes
+from gateway.scan.formats.health import laboratory
 from gateway.scan.formats.mediatypes import Agreement
+from gateway.scan.formats.text import markup
 from gateway.scan.kinds import Kind
 
 _RESOURCE = re.compile(rb'^\s*(?:\xef\xbb\xbf)?\{[^{}]{0,2000}"resourceType"', re.DOTALL)

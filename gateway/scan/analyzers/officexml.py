@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterator, Mapping
 from gateway.model import Finding, Gap, Level, Reason
 from gateway.scan.api import Artifact, Context
 from gateway.scan.evidence import quote
-from gateway.scan.formats import addresses, classes, officelinks
+from gateway.scan.formats import addresses
 from gateway.scan.formats.commands import starts_program
-from gateway.scan.formats.fields import Mark, instructions
-from gateway.scan.formats.xmlevents import End, Event, MalformedError, Start, Text, events
+from gateway.scan.formats.office import classes
+from gateway.scan.formats.office import links as officelinks
+from gateway.scan.formats.office.fields import Mark, instructions
+from gateway.scan.formats.text.xmlevents import End, Event, MalformedError, Start, Text, events
 from gateway.scan.kinds import Kind
 from gateway.scan.signs import Sign, findings
 

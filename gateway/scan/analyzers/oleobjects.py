@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterator, Mapping
 from gateway.model import Finding, Gap, Level
 from gateway.scan.api import Artifact, Context
 from gateway.scan.evidence import quote
-from gateway.scan.formats import addresses, biff, classes, officelinks, officeobjects, worddocument
-from gateway.scan.formats.compound import CompoundFile, Entry
-from gateway.scan.formats.fields import instructions
-from gateway.scan.formats.inflate import BROKEN, DamagedError
-from gateway.scan.formats.olepackage import unpacked
+from gateway.scan.formats import addresses
+from gateway.scan.formats.archives.inflate import BROKEN, DamagedError
+from gateway.scan.formats.office import biff, classes, worddocument
+from gateway.scan.formats.office import links as officelinks
+from gateway.scan.formats.office import objects as officeobjects
+from gateway.scan.formats.office.compound import CompoundFile, Entry
+from gateway.scan.formats.office.fields import instructions
+from gateway.scan.formats.office.package import unpacked
 from gateway.scan.kinds import Kind
 from gateway.scan.signs import Sign, findings
 

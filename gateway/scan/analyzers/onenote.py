@@ -12,7 +12,8 @@ from itertools import islice
 from gateway.model import Finding, Gap, Level
 from gateway.scan.api import Artifact, Context
 from gateway.scan.evidence import quote
-from gateway.scan.formats import filenames, onepage, onestore
+from gateway.scan.formats import filenames
+from gateway.scan.formats.office import onepage, onestore
 from gateway.scan.identity import identify
 from gateway.scan.kinds import Kind
 from gateway.scan.signs import Sign, findings

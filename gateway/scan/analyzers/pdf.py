@@ -10,12 +10,15 @@ from collections.abc import Iterator
 from gateway.model import Finding, Gap, Level, Reason
 from gateway.scan.api import Artifact, Context
 from gateway.scan.evidence import quote, quote_bytes
-from gateway.scan.formats import addresses, filenames, javascript, pdfactions, pdflinks
-from gateway.scan.formats.pdfactions import Action
-from gateway.scan.formats.pdffilters import UnreadError
-from gateway.scan.formats.pdflock import is_locked, rewritten
-from gateway.scan.formats.pdfobjects import PdfObjects
-from gateway.scan.formats.pdfvalues import spelled, undone
+from gateway.scan.formats import addresses, filenames
+from gateway.scan.formats.pdf import actions as pdfactions
+from gateway.scan.formats.pdf import links as pdflinks
+from gateway.scan.formats.pdf.actions import Action
+from gateway.scan.formats.pdf.filters import UnreadError
+from gateway.scan.formats.pdf.lock import is_locked, rewritten
+from gateway.scan.formats.pdf.objects import PdfObjects
+from gateway.scan.formats.pdf.values import spelled, undone
+from gateway.scan.formats.text import javascript
 from gateway.scan.kinds import Kind
 from gateway.scan.signs import Sign, findings
 

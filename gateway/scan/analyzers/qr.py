@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from gateway.model import Finding, Gap, Level
 from gateway.scan.api import Artifact, Context
 from gateway.scan.evidence import quote
-from gateway.scan.formats import barcodes, pdfpages, pictures
+from gateway.scan.formats.pdf import pages as pdfpages
+from gateway.scan.formats.pictures import barcodes, pictures
 from gateway.scan.kinds import Kind
 
 _MOST_CODES = 20

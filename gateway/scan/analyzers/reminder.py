@@ -11,8 +11,8 @@ from gateway.model import Finding, Gap, Level
 from gateway.scan.api import Artifact, Context
 from gateway.scan.evidence import quote
 from gateway.scan.formats import addresses
-from gateway.scan.formats.compound import CompoundFile
-from gateway.scan.formats.inflate import BROKEN
+from gateway.scan.formats.archives.inflate import BROKEN
+from gateway.scan.formats.office.compound import CompoundFile
 from gateway.scan.kinds import Kind
 from gateway.scan.signs import Sign, findings
 

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from gateway.model import Finding, Gap, Level, Reason
 from gateway.scan.api import Artifact, Context
 from gateway.scan.evidence import quote, quote_bytes
-from gateway.scan.formats import addresses, officelinks, officeobjects
-from gateway.scan.formats.rtfobjects import Object, TooMuchError, native, objects, texts
+from gateway.scan.formats import addresses
+from gateway.scan.formats.office import links as officelinks
+from gateway.scan.formats.office import objects as officeobjects
+from gateway.scan.formats.office.rtfobjects import Object, TooMuchError, native, objects, texts
 from gateway.scan.kinds import Kind
 from gateway.scan.signs import Sign, findings
 

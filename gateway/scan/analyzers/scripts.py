@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from gateway.model import Finding, Gap, Level
 from gateway.scan.api import Artifact, Context
 from gateway.scan.evidence import around_match
-from gateway.scan.formats import addresses, filenames, markup
+from gateway.scan.formats import addresses, filenames
+from gateway.scan.formats.text import markup
 from gateway.scan.kinds import Kind
 
 _LOOKED_AT = 1 << 20

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from gateway.model import Finding, Gap, Level
 from gateway.scan.api import Artifact, Context
 from gateway.scan.evidence import quote
-from gateway.scan.formats import addresses, markup
-from gateway.scan.formats.markup import Tag
+from gateway.scan.formats import addresses
+from gateway.scan.formats.text import markup
+from gateway.scan.formats.text.markup import Tag
 from gateway.scan.kinds import Kind
 
 _ADDRESSES = ("href", "xlink:href", "src", "data")

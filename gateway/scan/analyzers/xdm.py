@@ -10,9 +10,11 @@ from itertools import islice
 from gateway.model import Finding, Gap, Level
 from gateway.scan.api import Artifact, Context
 from gateway.scan.evidence import quote
-from gateway.scan.formats import filenames, inflate, markup
-from gateway.scan.formats.zipcontents import contents
-from gateway.scan.formats.ziprecords import Entry
+from gateway.scan.formats import filenames
+from gateway.scan.formats.archives import inflate
+from gateway.scan.formats.archives.zipcontents import contents
+from gateway.scan.formats.archives.ziprecords import Entry
+from gateway.scan.formats.text import markup
 from gateway.scan.kinds import Kind
 
 _TOP = frozenset({"index.htm", "index.html", "readme.txt"})

@@ -12,14 +12,14 @@ from itertools import islice
 from gateway.model import Finding, Gap, Level
 from gateway.scan.api import Artifact, Context
 from gateway.scan.evidence import quote
-from gateway.scan.formats import biff
-from gateway.scan.formats.compound import CompoundFile
-from gateway.scan.formats.inflate import BROKEN
-from gateway.scan.formats.xlm import machine, package, tree, workbook97
-from gateway.scan.formats.xlm.book import Book, Sheet
-from gateway.scan.formats.xlm.compiled import Links, Make
-from gateway.scan.formats.xlm.machine import ACTS, Deed
-from gateway.scan.formats.xlm.tree import Call, Node
+from gateway.scan.formats.archives.inflate import BROKEN
+from gateway.scan.formats.office import biff
+from gateway.scan.formats.office.compound import CompoundFile
+from gateway.scan.formats.office.xlm import machine, package, tree, workbook97
+from gateway.scan.formats.office.xlm.book import Book, Sheet
+from gateway.scan.formats.office.xlm.compiled import Links, Make
+from gateway.scan.formats.office.xlm.machine import ACTS, Deed
+from gateway.scan.formats.office.xlm.tree import Call, Node
 from gateway.scan.kinds import Kind
 from gateway.scan.signs import Sign, findings
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from gateway.model import Finding, Gap
 from gateway.scan.api import Artifact, Context
-from gateway.scan.formats import officelinks, xlsb
+from gateway.scan.formats.office import links as officelinks
+from gateway.scan.formats.office import xlsb
 from gateway.scan.kinds import Kind
 from gateway.scan.signs import Sign, findings
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from gateway.model import Finding, Gap, Level
 from gateway.scan.api import Artifact, Context
 from gateway.scan.evidence import around_match, quote
-from gateway.scan.formats import markup
+from gateway.scan.formats.text import markup
 from gateway.scan.kinds import Kind
 
 _HEAD = 1 << 16

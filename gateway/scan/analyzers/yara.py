@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from gateway.model import Finding, Gap, Reason
 from gateway.scan.api import Artifact, Context
 from gateway.scan.evidence import quote_at
-from gateway.scan.formats.base64blocks import Abridged, abridged
+from gateway.scan.formats.text.base64blocks import Abridged, abridged
 from gateway.scan.kinds import Kind
 from gateway.scan.known import Known
 from gateway.scan.libyara import CompiledPacks, Match, TooSlowError

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from gateway.model import Finding, Gap
 from gateway.scan.api import Artifact, Context, Member
-from gateway.scan.formats import inflate
-from gateway.scan.formats.inflate import DamagedError, Inflated
+from gateway.scan.formats.archives import inflate
+from gateway.scan.formats.archives.inflate import DamagedError, Inflated
 from gateway.scan.kinds import Kind
 
 _USUAL_START = 0x32

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from gateway.model import Gap, Reason
 from gateway.scan.api import Artifact, Context, Member, Stream
-from gateway.scan.formats import alzrecords, inflate
-from gateway.scan.formats.alzrecords import Entry
+from gateway.scan.formats.archives import alzrecords, inflate
+from gateway.scan.formats.archives.alzrecords import Entry
 from gateway.scan.kinds import Kind
 
 _METHODS: dict[int, inflate.Begin] = {

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 
 from gateway.model import Finding, Gap, Level, Reason
 from gateway.scan.api import Artifact, Context, Member, Stream
-from gateway.scan.formats import inflate, lz4frame, lzw, snappyframe
-from gateway.scan.formats.inflate import Inflated, Placed
+from gateway.scan.formats.archives import inflate, lz4frame, lzw, snappyframe
+from gateway.scan.formats.archives.inflate import Inflated, Placed
 from gateway.scan.kinds import Kind
 
 _STREAMS: dict[Kind, Callable[[bytes], Stream]] = {

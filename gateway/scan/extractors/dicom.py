@@ -5,7 +5,8 @@ from itertools import chain
 
 from gateway.model import Finding, Gap
 from gateway.scan.api import Artifact, Context, Member
-from gateway.scan.formats import dicomdata, inflate
+from gateway.scan.formats.archives import inflate
+from gateway.scan.formats.health import dicomdata
 from gateway.scan.kinds import Kind
 
 _NAMES = {

@@ -8,8 +8,10 @@ from gateway.mime.payload import FINDERS
 from gateway.model import Finding, Gap, Level, Reason
 from gateway.scan.api import Artifact, Context, Member
 from gateway.scan.evidence import quote_bytes
-from gateway.scan.formats import encodedtext, filenames, laboratory, scriptcode
-from gateway.scan.formats.encodedtext import Encoded
+from gateway.scan.formats import filenames
+from gateway.scan.formats.health import laboratory
+from gateway.scan.formats.text import encodedtext, scriptcode
+from gateway.scan.formats.text.encodedtext import Encoded
 from gateway.scan.kinds import Kind
 
 _MOST_FILES = 300

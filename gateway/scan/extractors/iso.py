@@ -12,7 +12,7 @@ from itertools import islice
 
 from gateway.model import Finding, Gap, Reason
 from gateway.scan.api import Artifact, Context, Member
-from gateway.scan.formats import inflate
+from gateway.scan.formats.archives import inflate
 from gateway.scan.kinds import Kind
 
 _SECTOR = 2048

@@ -8,13 +8,14 @@ from io import BytesIO
 from gateway.model import Finding, Gap, Level, Reason
 from gateway.scan.api import Artifact, Context, Member
 from gateway.scan.evidence import quote
-from gateway.scan.formats import inflate, lzfu
-from gateway.scan.formats.compound import CompoundFile, Entry
-from gateway.scan.formats.compoundwriter import compound_file
-from gateway.scan.formats.officecrypt import lock_of_package, lock_of_workbook
-from gateway.scan.formats.officelock import is_locked
-from gateway.scan.formats.olepackage import unpacked
-from gateway.scan.formats.salvage import Salvaged
+from gateway.scan.formats import lzfu
+from gateway.scan.formats.archives import inflate
+from gateway.scan.formats.office.compound import CompoundFile, Entry
+from gateway.scan.formats.office.compoundwriter import compound_file
+from gateway.scan.formats.office.crypt import lock_of_package, lock_of_workbook
+from gateway.scan.formats.office.lock import is_locked
+from gateway.scan.formats.office.package import unpacked
+from gateway.scan.formats.office.salvage import Salvaged
 from gateway.scan.kinds import OLE_STREAM, Kind
 from gateway.scan.passwords import Cost, Passwords, opened_note
 

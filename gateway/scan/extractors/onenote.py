@@ -6,7 +6,8 @@ from itertools import count
 from gateway.model import Finding, Gap, Level
 from gateway.scan.api import Artifact, Context, Member
 from gateway.scan.evidence import quote
-from gateway.scan.formats import inflate, onestore
+from gateway.scan.formats.archives import inflate
+from gateway.scan.formats.office import onestore
 from gateway.scan.kinds import Kind
 
 

@@ -7,8 +7,9 @@ from itertools import islice
 
 from gateway.model import Finding, Gap, Reason
 from gateway.scan.api import Artifact, Context, Member
-from gateway.scan.formats import pdffiles, pdflock
-from gateway.scan.formats.pdfobjects import PdfObjects
+from gateway.scan.formats.pdf import files as pdffiles
+from gateway.scan.formats.pdf import lock as pdflock
+from gateway.scan.formats.pdf.objects import PdfObjects
 from gateway.scan.kinds import Kind
 from gateway.scan.passwords import Cost, Passwords, opened_note
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from gateway.model import Finding, Gap, Level
 from gateway.scan.api import Artifact, Context, Member
 from gateway.scan.evidence import quote_bytes
-from gateway.scan.formats import inflate, pictureend
-from gateway.scan.formats.encodedtext import looks_like_file
+from gateway.scan.formats.archives import inflate
+from gateway.scan.formats.pictures import pictureend
+from gateway.scan.formats.text.encodedtext import looks_like_file
 from gateway.scan.kinds import Kind
 
 _LEAST = 16

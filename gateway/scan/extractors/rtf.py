@@ -5,7 +5,7 @@ from io import BytesIO
 
 from gateway.model import Finding, Gap
 from gateway.scan.api import Artifact, Context, Member
-from gateway.scan.formats.rtfobjects import Object, native, objects
+from gateway.scan.formats.office.rtfobjects import Object, native, objects
 from gateway.scan.kinds import Kind
 
 

@@ -9,8 +9,8 @@ from itertools import islice
 from gateway.model import Finding, Gap, Reason
 from gateway.scan.api import Artifact, Context, Member
 from gateway.scan.budget import Limits
-from gateway.scan.formats import inflate, lib7zip, lzhuf
-from gateway.scan.formats.lib7zip import Archive, Item, SevenZipError
+from gateway.scan.formats.archives import inflate, lib7zip, lzhuf
+from gateway.scan.formats.archives.lib7zip import Archive, Item, SevenZipError
 from gateway.scan.kinds import Kind
 from gateway.scan.passwords import Cost, Passwords, opened_note
 

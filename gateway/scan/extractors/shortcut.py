@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from gateway.model import Finding, Gap
 from gateway.scan.api import Artifact, Context, Member
-from gateway.scan.formats import inflate, shelllink
+from gateway.scan.formats import shelllink
+from gateway.scan.formats.archives import inflate
 from gateway.scan.kinds import Kind
 
 _SLACK = 4

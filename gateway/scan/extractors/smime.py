@@ -6,8 +6,8 @@ from io import BytesIO
 from gateway.mime import cms, fields
 from gateway.model import Gap, Reason
 from gateway.scan.api import Artifact, Context, Member
-from gateway.scan.formats import inflate
-from gateway.scan.formats.inflate import Inflated
+from gateway.scan.formats.archives import inflate
+from gateway.scan.formats.archives.inflate import Inflated
 from gateway.scan.kinds import Kind
 
 _ENDING = ".p7m"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from gateway.model import Finding, Gap, Reason
 from gateway.scan.api import Artifact, Context, Member
-from gateway.scan.formats import inflate
+from gateway.scan.formats.archives import inflate
 from gateway.scan.kinds import Kind
 from gateway.scan.links import Link, links_finding
 

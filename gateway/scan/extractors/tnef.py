@@ -6,7 +6,8 @@ from itertools import count
 
 from gateway.model import Finding, Gap
 from gateway.scan.api import Artifact, Context, Member, Stream
-from gateway.scan.formats import inflate, lzfu, tnef
+from gateway.scan.formats import lzfu, tnef
+from gateway.scan.formats.archives import inflate
 from gateway.scan.kinds import Kind
 
 

@@ -17,11 +17,12 @@ from gateway.model import Finding, Gap, Level, Reason
 from gateway.scan.api import Artifact, Context, Member, Stream
 from gateway.scan.budget import Limits
 from gateway.scan.evidence import quote
-from gateway.scan.formats import inflate, odflock
-from gateway.scan.formats.lib7zip import Archive, Item, SevenZipError
-from gateway.scan.formats.zipcontents import Contents, Found, contents
-from gateway.scan.formats.ziplock import AES, may_open
-from gateway.scan.formats.ziprecords import Entry
+from gateway.scan.formats.archives import inflate
+from gateway.scan.formats.archives.lib7zip import Archive, Item, SevenZipError
+from gateway.scan.formats.archives.zipcontents import Contents, Found, contents
+from gateway.scan.formats.archives.ziplock import AES, may_open
+from gateway.scan.formats.archives.ziprecords import Entry
+from gateway.scan.formats.office import odflock
 from gateway.scan.kinds import Kind
 from gateway.scan.links import Link, links_finding
 from gateway.scan.passwords import Cost, Passwords, opened_note

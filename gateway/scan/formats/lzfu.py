@@ -3,7 +3,7 @@
 import struct
 from collections.abc import Iterator
 
-from gateway.scan.formats.inflate import Chunked, DamagedError
+from gateway.scan.formats.archives.inflate import Chunked, DamagedError
 
 _COMPRESSED, _STORED = b"LZFu", b"MELA"
 _HEADER = 16

@@ -5,7 +5,7 @@ import binascii
 import re
 from enum import Enum, auto
 
-from gateway.scan.formats import textlook
+from gateway.scan.formats.text import textlook
 
 _HEADS: dict[str, tuple[bytes, ...]] = {
     "application/pdf": (b"%PDF",),

@@ -3,7 +3,8 @@
 import re
 import struct
 
-from gateway.scan.formats import textlook, ziprecords
+from gateway.scan.formats.archives import ziprecords
+from gateway.scan.formats.text import textlook
 
 _NAMES_LOOKED_AT = 4096
 _INSTALLER_CLASS = bytes.fromhex("100c0000000000c000000000000046")

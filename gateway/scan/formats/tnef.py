@@ -4,7 +4,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from gateway.scan.formats.inflate import DamagedError
+from gateway.scan.formats.archives.inflate import DamagedError
 
 SIGNATURE = b"\x78\x9f\x3e\x22"
 _MOST_PROPERTIES = 10_000

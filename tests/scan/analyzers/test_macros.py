@@ -11,7 +11,7 @@ from gateway.scan.api import Context
 from gateway.scan.budget import Limits
 from gateway.scan.engine import Engine
 from gateway.scan.extractors.ole import OleExtractor
-from gateway.scan.formats.compoundwriter import compound_file
+from gateway.scan.formats.office.compoundwriter import compound_file
 from tests.support import office
 
 

@@ -7,8 +7,8 @@ import pytest
 from gateway.model import Finding, Level
 from gateway.scan.analyzers.oleobjects import OleObjectAnalyzer
 from gateway.scan.api import Context
-from gateway.scan.formats import classes
-from gateway.scan.formats.compoundwriter import compound_file
+from gateway.scan.formats.office import classes
+from gateway.scan.formats.office.compoundwriter import compound_file
 from tests.support import files, office
 
 FLASH = "d27cdb6e-ae6d-11cf-96b8-444553540000"

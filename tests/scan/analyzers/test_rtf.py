@@ -7,7 +7,7 @@ import pytest
 from gateway.model import Finding, Gap, Level, Reason
 from gateway.scan.analyzers.rtf import RtfAnalyzer
 from gateway.scan.api import Context
-from gateway.scan.formats.compoundwriter import compound_file
+from gateway.scan.formats.office.compoundwriter import compound_file
 from tests.support import files, office
 
 

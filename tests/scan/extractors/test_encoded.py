@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from gateway.model import Level, Reason
 from gateway.scan.extractors.encoded import EncodedExtractor
-from gateway.scan.formats import encodedtext
+from gateway.scan.formats.text import encodedtext
 from tests.support import files
 from tests.support.containers import cda, fhir, hl7
 from tests.support.extracting import opened

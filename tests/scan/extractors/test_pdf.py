@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from gateway.demo import samples
 from gateway.model import Gap, Reason
 from gateway.scan.extractors.pdf import PdfExtractor
-from gateway.scan.formats import pdflock
+from gateway.scan.formats.pdf import lock as pdflock
 from tests.support import files, pdf
 from tests.support.extracting import opened, told
 

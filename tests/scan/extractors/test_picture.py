@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.scan.extractors.picture import PictureExtractor
-from gateway.scan.formats import pictureend
+from gateway.scan.formats.pictures import pictureend
 from tests.support import files
 from tests.support.extracting import opened
 

@@ -3,7 +3,7 @@ import random
 import pytest
 
 from gateway.scan.formats import lzfu
-from gateway.scan.formats.inflate import DamagedError
+from gateway.scan.formats.archives.inflate import DamagedError
 from tests.support import containers
 
 

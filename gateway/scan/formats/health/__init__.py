@@ -1,0 +1,1 @@
+"""Formats of hospitals: medical images, laboratory messages."""

@@ -1,0 +1,1 @@
+"""Office documents of every make: compound files, macros, objects, links, locks."""

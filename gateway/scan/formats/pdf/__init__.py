@@ -1,0 +1,1 @@
+"""PDF (ISO 32000-1), however damaged: values, objects, actions, files, pages."""

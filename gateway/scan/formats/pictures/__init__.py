@@ -1,0 +1,1 @@
+"""Pictures: where they end, what they show, which codes are in them."""

@@ -1,0 +1,1 @@
+"""Texts that programs read: markup, scripts, and what is written into them."""
