@@ -63,11 +63,13 @@ async def answer(pilot: Pilot[None], **answers: str) -> str:
 
 async def words(pilot: Pilot[None], selector: str) -> str:
     """What a widget shows, on lines as long as they are, once it has its place."""
-    shown = pilot.app.screen.query_one(selector, Static)
     for _ in range(100):
-        if shown.size.height:
+        # A screen that was just put up may not have its widgets yet.
+        found = pilot.app.screen.query(selector)
+        if found and found.first().size.height:
             break
         await pilot.pause(0.05)
+    shown = pilot.app.screen.query_one(selector, Static)
     rows = [shown.render_line(row).text for row in range(shown.size.height)]
     return "\n".join(row.rstrip() for row in rows)
 
