@@ -62,6 +62,8 @@ class Letter:
     answers: list[Answer] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
     """Recipients that were refused on the last attempt."""
+    unread: int = 0
+    """Answers that came, and that its client left unread when the gateway ended the session."""
     doubts: int = 0
     """Copies more that there may be: a next hop took the dot and its answer got lost (RFC 1047)."""
 
