@@ -191,18 +191,11 @@ class _Walk:
     def review(self, reviewer: Reviewer) -> None:
         """Let one reviewer look at the list of all files."""
         root = self._listed[0].lineage
-        self._budget.begin_step()
-        try:
-            seen = self._stepping(
-                _name(reviewer), root, lambda: list(reviewer.review(tuple(self._listed)))
-            )
-        except OverdueError as overdue:
-            self._exhausted(overdue.spent, root, _name(reviewer))
-        except Exception as error:  # noqa: BLE001 - Rule 1
-            self._gap(Gap(Reason.CRASHED, f"{_name(reviewer)}: {_words(error)}", root))
-        else:
-            for finding in seen:
-                self._find(finding)
+        listed = tuple(self._listed)
+        for finding in (
+            self._asked(_name(reviewer), root, lambda: list(reviewer.review(listed))) or ()
+        ):
+            self._find(finding)
 
     def report(self, pack: Pack, milliseconds: float) -> Report:
         """Everything that was seen and everything that was not."""
@@ -212,7 +205,7 @@ class _Walk:
 
     def heading(self, data: bytes, name: str) -> Heading:
         """What a person knows the message by."""
-        return self._asked("heading", name, lambda: heading(data)) or Heading()
+        return self._asked("heading", (name,), lambda: heading(data)) or Heading()
 
     def slots(self, data: bytes, name: str) -> tuple[Slot, ...]:
         """Which parts could be taken out; nobody needs to know of a clean message."""
@@ -220,7 +213,7 @@ class _Walk:
         is_clean = not self._gaps and worst <= Level.NOTE
         if is_clean or self.is_late:
             return ()
-        return self._asked("slots", name, lambda: tuple(self._slots(data))) or ()
+        return self._asked("slots", (name,), lambda: tuple(self._slots(data))) or ()
 
     def _slots(self, data: bytes) -> Iterator[Slot]:
         files: dict[str, list[Listed]] = {}
@@ -233,15 +226,15 @@ class _Walk:
             if inside and all(listed.kind != Kind.TNEF.value for listed in inside):
                 yield Slot(part.start, part.end, tuple(sorted(one.lineage[-1] for one in inside)))
 
-    def _asked(self, what: str, name: str, step: Callable[[], Value]) -> Value | None:
+    def _asked(self, what: str, root: Lineage, step: Callable[[], Value]) -> Value | None:
         """What a question about the message as a whole gives; None when it fails."""
         self._budget.begin_step()
         try:
-            return self._stepping(what, (name,), step)
+            return self._stepping(what, root, step)
         except OverdueError as overdue:
-            self._exhausted(overdue.spent, (name,), what)
+            self._exhausted(overdue.spent, root, what)
         except Exception as error:  # noqa: BLE001 - Rule 1
-            self._gap(Gap(Reason.CRASHED, f"{what}: {_words(error)}", (name,)))
+            self._gap(Gap(Reason.CRASHED, f"{what}: {_words(error)}", root))
         return None
 
     def _identify(
